@@ -1,0 +1,1 @@
+"""rootwarden: root access in member accounts is exceptional, temporary, scoped and logged."""
