@@ -1,0 +1,31 @@
+"""The whole state of one emulated AWS."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.keyring import Credential, Keyring
+from rootwarden.emulator.org_file import FaultSpec, TrailSpec
+from rootwarden.emulator.organization import OrganizationState
+from rootwarden.emulator.root_user import RootUser
+from rootwarden.model.features import RootFeature
+
+
+@dataclass(slots=True)
+class World:
+    """What the handlers read and change, under one lock: a call sees a state, never half of a change."""
+
+    organization: OrganizationState
+    root_users: dict[str, RootUser]
+    """By account id, the management account's included."""
+    clock: Clock
+    keyring: Keyring
+    profiles: dict[str, Credential]
+    """Credentials by profile name: ``emulator-management``, ``emulator-security``, ``emulator-<account id>`` ..."""
+    trails: tuple[TrailSpec, ...] = ()
+    features: set[RootFeature] = field(default_factory=set)
+    """Persist, unseen, while trusted access for IAM is off."""
+    faults: list[FaultSpec] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
