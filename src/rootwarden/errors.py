@@ -7,11 +7,13 @@
     │   └── NoRegion                     nothing says which Region to use
     ├── CannotLook                  3    nothing could be read at all
     │   ├── NoCredentials                no profile, no keys, an unknown profile
-    │   ├── CredentialsExpired
     │   ├── NeedsTerminal                a prompt without a terminal
     │   ├── WrongAccount                 the command runs from another account
-    │   ├── NotInOrganization
     │   └── AwsError                     AWS (or the road to it) said no to one call
+    │       ├── CredentialsExpired       the caller's or the root session is over
+    │       ├── CredentialsRefused       AWS does not know these keys
+    │       ├── NotInOrganization        the account belongs to no organization
+    │       ├── NotManagementAccount     AWS takes this call from the management account (or a delegate) only
     │       ├── AccessDenied
     │       ├── FeatureOff               trusted access or a root feature is not enabled
     │       ├── NotFound                 the thing asked for does not exist
@@ -22,8 +24,15 @@
     ├── RefusedByRule               4    a rule of ours
     │   ├── Unconfirmed                  nobody said yes to the plan
     │   ├── EndpointRefused              neither AWS nor loopback nor allowed
-    │   └── WrongOrganization            a file of another organization or endpoint
+    │   ├── WrongOrganization            a file of another organization or endpoint
+    │   └── LeaseLost                    somebody else works on it, or our time was over
     ├── LedgerError                 5    broken or unwritable
+    │   ├── LedgerBroken                 an entry was altered, removed, moved or added
+    │   ├── CheckpointBroken             a signed checkpoint is not what its key signed
+    │   ├── LedgerUnreadable             not a ledger, half of one, or nobody may read it
+    │   ├── LedgerUnwritable             read-only, full, not permitted, or too busy
+    │   ├── LedgerTooNew                 written by a newer version
+    │   └── SecretRefused                the entry would hold what looks like a secret
     └── Interrupted               130    Ctrl-C
 
 ``advice`` is one or two sentences that say what to do about it. An ``AwsError`` always carries AWS's own code and text;
@@ -74,20 +83,12 @@ class NoCredentials(CannotLook):
     """No usable AWS credentials: none found, or the profile does not exist."""
 
 
-class CredentialsExpired(CannotLook):
-    """The caller's session is over."""
-
-
 class NeedsTerminal(CannotLook):
     """Something would have to be asked (an MFA code, say), and nobody is there."""
 
 
 class WrongAccount(CannotLook):
     """The command has to run from another account."""
-
-
-class NotInOrganization(CannotLook):
-    """The caller's account belongs to no AWS Organization."""
 
 
 class AwsError(CannotLook):
@@ -114,6 +115,22 @@ class AwsError(CannotLook):
         self.operation = operation
         self.request_id = request_id
         self.source = source
+
+
+class CredentialsExpired(AwsError):
+    """The session the call was made with is over."""
+
+
+class CredentialsRefused(AwsError):
+    """AWS does not know these keys, or the signature does not match them."""
+
+
+class NotInOrganization(AwsError):
+    """The caller's account belongs to no AWS Organization."""
+
+
+class NotManagementAccount(AwsError):
+    """AWS takes this call from the management account, or from a delegated administrator, only."""
 
 
 class AccessDenied(AwsError):
@@ -162,10 +179,50 @@ class WrongOrganization(RefusedByRule):
     """A plan, save file or ledger belongs to another organization or endpoint."""
 
 
+class LeaseLost(RefusedByRule):
+    """A lease is not ours: its time was over and somebody else took it, or it was never granted."""
+
+
 class LedgerError(RootwardenError):
     """The ledger is broken or cannot be written, so nothing is done."""
 
     exit_code = 5
+
+
+class LedgerBroken(LedgerError):
+    """The chain does not hold. Names the first entry at fault, what was expected there and what was found.
+
+    ``fault`` is ``altered``, ``missing``, ``reordered``, ``inserted`` or ``rewritten``; ``number`` is the entry's.
+    """
+
+    def __init__(
+        self, message: str, *, fault: str, number: int, expected: str, found: str, advice: str = ""
+    ) -> None:
+        super().__init__(message, advice=advice)
+        self.fault = fault
+        self.number = number
+        self.expected = expected
+        self.found = found
+
+
+class CheckpointBroken(LedgerError):
+    """The signature of a checkpoint does not verify with the given public key."""
+
+
+class LedgerUnreadable(LedgerError):
+    """What is there is not a ledger, is half of one, or cannot be read."""
+
+
+class LedgerUnwritable(LedgerError):
+    """The ledger cannot be written: read-only, disk full, not permitted, or other writers were always faster."""
+
+
+class LedgerTooNew(LedgerError):
+    """A newer version of the program wrote this, and this one would misread it."""
+
+
+class SecretRefused(LedgerError):
+    """The entry would hold what looks like a secret, so it is not written."""
 
 
 class Interrupted(RootwardenError):
