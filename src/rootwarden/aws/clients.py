@@ -1,0 +1,191 @@
+"""boto3 clients: made once per caller, service and Region, and shared."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
+from botocore.exceptions import ProfileNotFound
+from botocore.session import Session as BotocoreSession
+
+from rootwarden.aws.endpoints import AWS, endpoint_identity
+from rootwarden.aws.error_codes import aws_call
+from rootwarden.aws.partitions import partition_of
+from rootwarden.errors import EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rootwarden.model.partition import Partition
+
+USED_SERVICES = ("sts", "iam", "organizations", "cloudtrail")
+"""Every service a command may call; they all have to live at the same endpoint."""
+
+_ATTEMPTS = 4
+_CONNECT_SECONDS = 10
+_READ_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CallerChoice:
+    """Which caller, Region and endpoint the user asked for; None leaves it to the AWS variables and config files."""
+
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+
+
+class CallerClients:
+    """The clients of one caller. Nothing is sent to AWS before the first call.
+
+    Raises NoCredentials for an unknown profile, NoRegion where nothing names a Region, BadInput for a text that is no Region,
+    EndpointRefused for an endpoint that is not to be trusted.
+    """
+
+    def __init__(self, choice: CallerChoice, *, version: str) -> None:
+        self._choice = choice
+        self._version = version
+        self._core = _botocore_session(choice)
+        region = choice.region or self._core.get_config_variable("region")
+        if not region:
+            raise NoRegion(
+                "no Region is set, and root sessions exist on regional STS endpoints only",
+                advice="Give --region, or set AWS_REGION, the profile's region or region in the configuration.",
+            )
+        self.region: str = region
+        self.partition: Partition = partition_of(self._core, region)
+        _always_regional_sts(self._core)
+        self._session = boto3.Session(botocore_session=self._core, region_name=region)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._root_session: boto3.Session | None = None
+        self._root_clients: dict[tuple[str, str], Any] = {}
+        self.endpoint: str = self._one_endpoint()
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """The caller's client of a service."""
+        key = (service, region or self.region)
+        if key not in self._clients:
+            self._clients[key] = self._make(self._session, *key)
+        return self._clients[key]
+
+    def root_client(self, service: str, region: str | None = None) -> Any:
+        """A client shared by all root sessions: it signs with the keys of the session that is in use (see ``use_keys``)."""
+        if self._root_session is None:
+            core = _session_with_provider(_InUseProvider())
+            _always_regional_sts(core)
+            self._root_session = boto3.Session(botocore_session=core, region_name=self.region)
+        key = (service, region or self.region)
+        if key not in self._root_clients:
+            endpoint = None if self.endpoint == AWS else self.endpoint
+            self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
+        return self._root_clients[key]
+
+    def _make(
+        self, session: boto3.Session, service: str, region: str, *, endpoint_url: str | None = None
+    ) -> Any:
+        # Global services answer in one Region; naming another would only be signed wrongly where an endpoint is overridden.
+        signed_for = self.partition.control_region if service in {"iam", "organizations"} else region
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            user_agent_extra=f"rootwarden/{self._version}",
+        )
+        with aws_call(f"{service}:client"):
+            return session.client(
+                service,
+                region_name=signed_for,
+                endpoint_url=endpoint_url or self._choice.endpoint_url,
+                config=config,
+            )
+
+    def _one_endpoint(self) -> str:
+        found = {
+            service: endpoint_identity(
+                self.client(service).meta.endpoint_url,
+                service,
+                self.partition.dns_suffix,
+                self._choice.allowed_hosts,
+            )
+            for service in USED_SERVICES
+        }
+        if len(set(found.values())) > 1:
+            raise EndpointRefused(
+                "the services do not live at one endpoint: "
+                + ", ".join(f"{s} at {e}" for s, e in found.items()),
+                advice="Unset AWS_ENDPOINT_URL_<SERVICE> and the services section of the profile, or override all of them alike.",
+            )
+        return found["sts"]
+
+
+_keys_in_use: ContextVar[ReadOnlyCredentials] = ContextVar("keys of the root session in use")
+
+
+@contextmanager
+def use_keys(access_key_id: str, secret_access_key: str, token: str) -> Iterator[None]:
+    """Signs the calls of ``root_client`` made inside with these keys, in this thread or task only."""
+    mark = _keys_in_use.set(ReadOnlyCredentials(access_key_id, secret_access_key, token))
+    try:
+        yield
+    finally:
+        _keys_in_use.reset(mark)
+
+
+class _InUse(Credentials):
+    """Credentials that botocore asks for at each signing, answered with those of the session in use."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", method="root-session")
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        return _keys_in_use.get()
+
+
+class _InUseProvider(CredentialProvider):
+    METHOD = "root-session"
+
+    def load(self) -> Credentials:
+        return _InUse()
+
+
+def _botocore_session(choice: CallerChoice) -> BotocoreSession:
+    core = BotocoreSession(profile=choice.profile)
+    try:
+        core.get_scoped_config()
+    except ProfileNotFound as error:
+        known = ", ".join(sorted(core.available_profiles)) or "none"
+        raise NoCredentials(str(error), advice=f"The profiles there are: {known}.") from error
+    resolver = core.get_component("credential_provider")
+    if not sys.stdin.isatty():
+        # botocore would read the MFA code with getpass, which waits for ever, or fails with a traceback, without a terminal.
+        resolver.get_provider("assume-role")._prompter = _no_prompt  # noqa: SLF001 - botocore offers no other place for it
+    return core
+
+
+def _no_prompt(question: str) -> NoReturn:
+    raise NeedsTerminal(
+        f"an MFA code is needed ({question.strip().rstrip(':')}), and there is no terminal to ask at",
+        advice="Run the command on a terminal, or use a profile that needs no MFA code.",
+    )
+
+
+def _session_with_provider(provider: CredentialProvider) -> BotocoreSession:
+    core = BotocoreSession()
+    core.register_component("credential_provider", CredentialResolver([provider]))
+    # Root sessions take nothing from the caller's environment but what is handed over explicitly.
+    core.set_config_variable("profile", None)
+    return core
+
+
+def _always_regional_sts(core: BotocoreSession) -> None:
+    # The global endpoint answers AssumeRoot with InvalidAction; AWS_STS_REGIONAL_ENDPOINTS=legacy would choose it.
+    core.set_config_variable("sts_regional_endpoints", "regional")

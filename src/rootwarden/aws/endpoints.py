@@ -1,0 +1,68 @@
+"""Whose endpoint a URL is: AWS's own, this machine's, or somebody else's."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from rootwarden.errors import BadInput, EndpointRefused
+
+AWS = "aws"
+"""The name of AWS's own endpoints in plans, ledgers and saved files."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_aws_name(host: str, service: str, dns_suffix: str) -> bool:
+    """Whether a host is AWS's own endpoint of a service, private (VPC) and FIPS ones included.
+
+    The suffix alone proves nothing: customers own names under it too (load balancers, API gateways, buckets).
+    """
+    suffixes = (f".{dns_suffix}", ".api.aws")
+    suffix = next((s for s in suffixes if host.endswith(s)), None)
+    if suffix is None:
+        return False
+    labels = host.removesuffix(suffix).split(".")
+    if labels[-1] == "vpce" and len(labels) == 4:  # noqa: PLR2004 - vpce-id.service.region.vpce
+        return labels[0].startswith("vpce-") and labels[1] == service
+    return labels[0] in {service, f"{service}-fips"} and len(labels) <= 2  # noqa: PLR2004 - service, or service.region
+
+
+def endpoint_identity(url: str, service: str, dns_suffix: str, allowed_hosts: Iterable[str]) -> str:
+    """``aws`` for AWS's own endpoint, else the URL.
+
+    Raises EndpointRefused for a host that is neither AWS's own nor loopback nor allowed by the configuration, and for plain
+    HTTP to anywhere but this machine; BadInput for a URL that names no host.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
+        raise BadInput(
+            f"endpoint {url!r} is not an http(s) URL",
+            advice="Write it as https://HOST or http://127.0.0.1:PORT.",
+        )
+    if is_loopback(host):
+        return url.rstrip("/")
+    if parts.scheme != "https":
+        raise EndpointRefused(
+            f"endpoint {url} for {service} would send credentials unencrypted",
+            advice="Use https, or a loopback address.",
+        )
+    if is_aws_name(host, service, dns_suffix):
+        return AWS
+    if host in set(allowed_hosts):
+        return url.rstrip("/")
+    raise EndpointRefused(
+        f"endpoint {url} for {service} is neither AWS's own name nor a loopback address",
+        advice="Unset AWS_ENDPOINT_URL (and endpoint_url in the profile), or name the host under allowed_endpoints in the "
+        "configuration if you trust it with root sessions.",
+    )

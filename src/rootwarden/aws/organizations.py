@@ -1,0 +1,137 @@
+"""AWS Organizations: accounts, OUs, trusted access, delegated administrators.
+
+https://docs.aws.amazon.com/organizations/latest/APIReference/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rootwarden.aws.error_codes import aws_call
+from rootwarden.aws.pages import pages
+from rootwarden.model.ids import AccountId
+from rootwarden.model.organization import (
+    Account,
+    AccountState,
+    JoinedMethod,
+    Organization,
+    OrganizationalUnit,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_organizations import OrganizationsClient
+
+
+class Organizations:
+    """Plain values from the Organizations API. All calls raise AwsError, also in mid-page."""
+
+    def __init__(self, client: OrganizationsClient) -> None:
+        self._client = client
+
+    def describe(self) -> Organization:
+        """The caller's organization; any of its accounts may ask."""
+        with aws_call("organizations:DescribeOrganization"):
+            found = self._client.describe_organization()["Organization"]
+        return Organization(
+            id=found["Id"],
+            management_account_id=AccountId(found["MasterAccountId"]),
+            feature_set=found["FeatureSet"],
+        )
+
+    def accounts(self) -> Iterator[Account]:
+        """Every account, page by page, without OU paths."""
+        for page in pages(self._client, "list_accounts", "organizations:ListAccounts"):
+            yield from (_account(each) for each in page["Accounts"])
+
+    def account(self, account: AccountId) -> Account:
+        """One account, as it is now."""
+        with aws_call("organizations:DescribeAccount"):
+            return _account(self._client.describe_account(AccountId=account)["Account"])
+
+    def units(self) -> Iterator[OrganizationalUnit]:
+        """The root and every OU, parents before children."""
+        for page in pages(self._client, "list_roots", "organizations:ListRoots"):
+            for root in page["Roots"]:
+                top = OrganizationalUnit(id=root["Id"], name=root["Name"], path="/")
+                yield top
+                yield from self._units_below(top)
+
+    def _units_below(self, parent: OrganizationalUnit) -> Iterator[OrganizationalUnit]:
+        operation = "organizations:ListOrganizationalUnitsForParent"
+        for page in pages(
+            self._client, "list_organizational_units_for_parent", operation, ParentId=parent.id
+        ):
+            for each in page["OrganizationalUnits"]:
+                unit = OrganizationalUnit(
+                    id=each["Id"], name=each["Name"], path=f"{parent.path.rstrip('/')}/{each['Name']}"
+                )
+                yield unit
+                yield from self._units_below(unit)
+
+    def account_ids_in(self, unit: OrganizationalUnit) -> Iterator[AccountId]:
+        """The accounts directly in a root or an OU."""
+        operation = "organizations:ListAccountsForParent"
+        for page in pages(self._client, "list_accounts_for_parent", operation, ParentId=unit.id):
+            yield from (AccountId(each["Id"]) for each in page["Accounts"])
+
+    def tags(self, account: AccountId) -> dict[str, str]:
+        """The tags of one account."""
+        operation = "organizations:ListTagsForResource"
+        found = pages(self._client, "list_tags_for_resource", operation, ResourceId=account)
+        return {tag["Key"]: tag["Value"] for page in found for tag in page["Tags"]}
+
+    def trusted_services(self) -> frozenset[str]:
+        """The service principals that have trusted access."""
+        operation = "organizations:ListAWSServiceAccessForOrganization"
+        found = pages(self._client, "list_aws_service_access_for_organization", operation)
+        return frozenset(
+            each["ServicePrincipal"] for page in found for each in page["EnabledServicePrincipals"]
+        )
+
+    def enable_trusted_access(self, service: str) -> None:
+        """Gives a service trusted access; from the management account only."""
+        with aws_call("organizations:EnableAWSServiceAccess"):
+            self._client.enable_aws_service_access(ServicePrincipal=service)
+
+    def disable_trusted_access(self, service: str) -> None:
+        """Takes trusted access away; AWS refuses while the service has a delegated administrator."""
+        with aws_call("organizations:DisableAWSServiceAccess"):
+            self._client.disable_aws_service_access(ServicePrincipal=service)
+
+    def delegated_administrators(self, service: str) -> tuple[AccountId, ...]:
+        """The accounts registered as delegated administrator for a service."""
+        operation = "organizations:ListDelegatedAdministrators"
+        found = pages(self._client, "list_delegated_administrators", operation, ServicePrincipal=service)
+        return tuple(
+            sorted(AccountId(each["Id"]) for page in found for each in page["DelegatedAdministrators"])
+        )
+
+    def register_delegate(self, account: AccountId, service: str) -> None:
+        """Registers a member account as delegated administrator for a service."""
+        with aws_call("organizations:RegisterDelegatedAdministrator"):
+            self._client.register_delegated_administrator(AccountId=account, ServicePrincipal=service)
+
+    def deregister_delegate(self, account: AccountId, service: str) -> None:
+        """Removes a delegated administrator; STS may still let its calls through for up to a minute or more."""
+        with aws_call("organizations:DeregisterDelegatedAdministrator"):
+            self._client.deregister_delegated_administrator(AccountId=account, ServicePrincipal=service)
+
+
+def _account(found: Any) -> Account:
+    return Account(
+        id=AccountId(found["Id"]),
+        name=found.get("Name", ""),
+        email=found.get("Email", ""),
+        # State replaced Status, which AWS retired on 2026-09-09; older partitions may still answer the latter alone.
+        state=_state(found.get("State") or found.get("Status")),
+        joined_method=_joined(found.get("JoinedMethod")),
+    )
+
+
+def _state(value: str | None) -> AccountState:
+    return AccountState(value) if value in set(AccountState) else AccountState.UNKNOWN
+
+
+def _joined(value: str | None) -> JoinedMethod:
+    return JoinedMethod(value) if value in set(JoinedMethod) else JoinedMethod.UNKNOWN
