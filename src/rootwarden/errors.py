@@ -32,6 +32,7 @@
     │   ├── LedgerUnreadable             not a ledger, half of one, or nobody may read it
     │   ├── LedgerUnwritable             read-only, full, not permitted, or too busy
     │   ├── LedgerTooNew                 written by a newer version
+    │   ├── NotCanonical                 a value no entry can hold, or bytes that are no entry
     │   └── SecretRefused                the entry would hold what looks like a secret
     └── Interrupted               130    Ctrl-C
 
@@ -219,6 +220,10 @@ class LedgerUnwritable(LedgerError):
 
 class LedgerTooNew(LedgerError):
     """A newer version of the program wrote this, and this one would misread it."""
+
+
+class NotCanonical(LedgerError):
+    """A value the ledger cannot hold, or bytes that are not the canonical form of what they say."""
 
 
 class SecretRefused(LedgerError):

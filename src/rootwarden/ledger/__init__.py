@@ -1,0 +1,1 @@
+"""What was done as root, by whom and why: entries chained by hash, kept in SQLite or S3."""

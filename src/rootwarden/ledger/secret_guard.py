@@ -1,0 +1,92 @@
+"""Keeps secrets out of the ledger: an entry is never deleted, so a secret in it could never be taken back.
+
+Looks at names (``SecretAccessKey``, ``session_token``, ``password`` ...) and at the shapes of AWS secret access keys, session
+tokens and private keys. A shape is a guess: it is drawn so that hashes, ARNs, URLs and prose pass.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from rootwarden.errors import SecretRefused
+from rootwarden.ledger.canonical import Json
+
+_SECRET_NAMES: Final = (
+    "secret",
+    "secretkey",
+    "secretaccesskey",
+    "token",
+    "password",
+    "passphrase",
+    "privatekey",
+    "authorization",
+)
+_SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_LONG_BASE64: Final = re.compile(r"[A-Za-z0-9/+=_-]{100,}")
+_NAMED_SECRET: Final = re.compile(
+    r"(?i)(secret_?access_?key|session_?token|security_?token)[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{16}"
+)
+_PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_REFERENCE: Final = re.compile(r"(arn:|https?://)\S+")
+_RANDOM_BITS: Final = 4.25
+"""Bits per character. Forty random characters of sixty-four have 4.75 on average; names and paths stay below this."""
+
+
+def refuse_secrets(content: Json, where: str = "content") -> None:
+    """Raises SecretRefused, which names the place and never the value, for content that looks like a secret."""
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            place = f"{where}.{key}"
+            if _is_secret_name(key) and _holds_text(value):
+                raise _refusal(place, "its name says that it holds a secret")
+            _refuse_shape(key, f"a key of {where}")
+            refuse_secrets(value, place)
+    elif isinstance(content, str):
+        _refuse_shape(content, where)
+    elif isinstance(content, (list, tuple)):
+        for index, item in enumerate(content):
+            refuse_secrets(item, f"{where}[{index}]")
+
+
+def _is_secret_name(key: str) -> bool:
+    bare = re.sub(r"[^a-z0-9]", "", key.lower())
+    return bare.removesuffix("s").endswith(_SECRET_NAMES)
+
+
+def _holds_text(value: Json) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_holds_text(item) for item in value)
+    return isinstance(value, str) and value != ""
+
+
+def _refuse_shape(text: str, where: str) -> None:
+    if _PRIVATE_KEY.search(text) or _NAMED_SECRET.search(text):
+        raise _refusal(where, "it spells out a secret")
+    if any(_is_mixed(run) for run in _LONG_BASE64.findall(text)):
+        raise _refusal(where, "it looks like a session token")
+    if _REFERENCE.fullmatch(text):
+        return  # a path in an ARN or a URL may have forty characters that mean nothing
+    if any(_is_mixed(run) and _bits_per_character(run) > _RANDOM_BITS for run in _SECRET_KEY.findall(text)):
+        raise _refusal(where, "it looks like an AWS secret access key")
+
+
+def _is_mixed(run: str) -> bool:
+    """Whether lower case, upper case and digits all occur: hexadecimal digests and plain words do not have all three."""
+    return bool(re.search("[a-z]", run) and re.search("[A-Z]", run) and re.search("[0-9]", run))
+
+
+def _bits_per_character(run: str) -> float:
+    counts = Counter(run).values()
+    return -sum(count / len(run) * math.log2(count / len(run)) for count in counts)
+
+
+def _refusal(where: str, why: str) -> SecretRefused:
+    return SecretRefused(
+        f"the ledger will not hold {where}: {why}",
+        advice="Leave secrets out of reasons, tickets and results. If it is none, word it differently.",
+    )
