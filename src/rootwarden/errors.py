@@ -4,6 +4,7 @@
     ├── BadInput                    2    an option, a file or an id that cannot be meant
     │   ├── UnknownAccount               the organization has no such account
     │   ├── ConfigurationError           rootwarden.toml
+    │   ├── MalformedPolicy              a policy document, with the place that is wrong
     │   └── NoRegion                     nothing says which Region to use
     ├── CannotLook                  3    nothing could be read at all
     │   ├── NoCredentials                no profile, no keys, an unknown profile
@@ -68,6 +69,14 @@ class UnknownAccount(BadInput):
 
 class ConfigurationError(BadInput):
     """The configuration file cannot be used as it stands."""
+
+
+class MalformedPolicy(BadInput):
+    """A policy document that cannot be read. ``path`` is the place in the JSON, empty for the document as a whole."""
+
+    def __init__(self, message: str, *, path: str = "", advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.path = path
 
 
 class NoRegion(BadInput):

@@ -1,0 +1,118 @@
+"""One condition: an operator, a key and its values.
+
+Rules for absent keys and for several values:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from rootwarden.policy.conditions.arn import ARN_OPERATORS
+from rootwarden.policy.conditions.boolean import BOOLEAN_OPERATORS
+from rootwarden.policy.conditions.null import NULL, null_matches
+from rootwarden.policy.conditions.operator import Comparison, Operator
+from rootwarden.policy.conditions.string import STRING_OPERATORS
+from rootwarden.policy.request import Request, Unknown
+from rootwarden.policy.truth import NO, YES, Match, all_of, any_of, because, maybe, negation
+
+OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
+    {operator.name.lower(): operator for operator in (*STRING_OPERATORS, *ARN_OPERATORS, *BOOLEAN_OPERATORS)}
+)
+"""Every operator but Null, by its name in lower case."""
+
+_LONGEST_REASON = 300
+
+
+class Set(Enum):
+    """How the values of a multi-valued key are taken together."""
+
+    NONE = ""
+    ANY = "foranyvalue:"
+    ALL = "forallvalues:"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key under one operator, with its values read."""
+
+    key: str
+    """In lower case."""
+    reason: str
+    """As written in the policy."""
+    values: tuple[str, ...]
+    null: bool
+    operator: Operator | None
+    """None for Null and for an operator we do not know."""
+    comparisons: tuple[Comparison, ...]
+    set_: Set
+    if_exists: bool
+    operator_text: str
+
+    def match(self, request: Request) -> Match:
+        """Whether the condition holds for the request."""
+        found = self._match(request)
+        return because(found, self.reason)
+
+    def _match(self, request: Request) -> Match:
+        value = request.context.get(self.key)
+        if self.null:
+            return null_matches(self.values, self.key, value)
+        if self.operator is None:
+            return maybe(warning=f"the condition operator {self.operator_text} is not known")
+        if value is None:
+            return self._absent(self.operator)
+        if isinstance(value, Unknown):
+            return maybe(keys=frozenset({self.key}))
+        if self.set_ is Set.NONE:
+            # A key with a list of values never matches without ForAnyValue or ForAllValues, not even negated.
+            return self._compare(self.operator, value, request) if isinstance(value, str) else NO
+        given = (value,) if isinstance(value, str) else value
+        compared = (self._compare(self.operator, one, request) for one in given)
+        return any_of(compared) if self.set_ is Set.ANY else all_of(compared)
+
+    def _absent(self, operator: Operator) -> Match:
+        if self.set_ is Set.ALL:
+            return YES
+        if self.set_ is Set.ANY:
+            if self.if_exists:
+                return maybe(warning=f"{self.operator_text} on the absent key {self.key} is not settled")
+            return NO
+        return YES if self.if_exists or operator.negated else NO
+
+    def _compare(self, operator: Operator, given: str, request: Request) -> Match:
+        if not operator.comparable(given):
+            return NO
+        found = any_of(comparison(given, request) for comparison in self.comparisons)
+        return negation(found) if operator.negated else found
+
+
+def condition(operator: str, key: str, values: tuple[str, ...], *, variables: bool) -> Condition:
+    """The condition as a value that can be matched. An unknown operator is kept: it matches "maybe", with a warning."""
+    name = operator.lower()
+    set_ = next((kind for kind in (Set.ANY, Set.ALL) if name.startswith(kind.value)), Set.NONE)
+    bare = name.removeprefix(set_.value)
+    known = OPERATORS.get(bare.removesuffix("ifexists"))
+    return Condition(
+        key=key.lower(),
+        reason=_reason(operator, key, values),
+        values=values,
+        null=name == NULL,
+        operator=known,
+        comparisons=tuple(known.read(value, variables) for value in values) if known else (),
+        set_=set_,
+        if_exists=bare.endswith("ifexists"),
+        operator_text=operator,
+    )
+
+
+def _reason(operator: str, key: str, values: tuple[str, ...]) -> str:
+    shown = json.dumps(values[0] if len(values) == 1 else list(values), ensure_ascii=False)
+    if len(shown) > _LONGEST_REASON:
+        shown = f"{shown[:_LONGEST_REASON]}..."
+    return f"{operator} {key} {shown}"

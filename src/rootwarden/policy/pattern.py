@@ -1,0 +1,138 @@
+"""A value written in a policy: text, wildcards, policy variables, and placeholders nobody has filled in.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rootwarden.policy.request import Request, Unknown
+from rootwarden.policy.truth import NO, YES, Match, Truth, maybe
+from rootwarden.policy.wildcard import ANY, ONE, Piece, Wild, matches, pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """``${key}`` or ``${key, 'default'}``; the key in lower case."""
+
+    key: str
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Text of a template that should have been replaced by a real value."""
+
+    text: str
+
+
+Token = Piece | Variable | Placeholder
+
+_SPECIAL = re.compile(
+    r"\$\{(?P<variable>[^}]*)(?P<close>\}?)"  # a policy variable
+    r"|(?P<placeholder>\[[A-Z][A-Z0-9_-]*\]|<[A-Za-z][A-Za-z0-9 _-]*>)"  # [LIKE_THIS] or <like-this>
+)
+_DEFAULTED = re.compile(r"\s*(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'\s*", re.DOTALL)
+_ESCAPES = ("*", "?", "$")
+
+
+def tokens(text: str, *, variables: bool, wildcards: bool) -> tuple[Token, ...]:
+    """The text as tokens. ``variables`` is false for Version 2008-10-17, where ``${...}`` is plain text."""
+    found: list[Token] = []
+    start = 0
+    for special in _SPECIAL.finditer(text):
+        if special["placeholder"] is None and not variables:
+            continue
+        found += _plain(text[start : special.start()], wildcards=wildcards)
+        found.append(_special(special))
+        start = special.end()
+    return (*found, *_plain(text[start:], wildcards=wildcards))
+
+
+def _plain(text: str, *, wildcards: bool) -> tuple[Piece, ...]:
+    if wildcards:
+        return pieces(text)
+    return (text,) if text else ()
+
+
+def _special(special: re.Match[str]) -> Token:
+    name = special["variable"]
+    if name in _ESCAPES and special["close"]:
+        return str(name)
+    if name is None or not special["close"]:
+        return Placeholder(special[0])
+    defaulted = _DEFAULTED.fullmatch(name)
+    key = defaulted["key"] if defaulted else name.strip()
+    if ":" not in key:
+        return Placeholder(special[0])  # every condition key has a prefix; ${ORG_ID} is a template's
+    return Variable(key.lower(), defaulted["default"] if defaulted else None)
+
+
+def segments(found: Sequence[Token], limit: int) -> tuple[tuple[Token, ...], ...]:
+    """The tokens cut at the first ``limit - 1`` colons that are written in the policy itself."""
+    parts: list[list[Token]] = [[]]
+    for token in found:
+        if not isinstance(token, str):
+            parts[-1].append(token)
+            continue
+        head, *rest = token.split(":", limit - len(parts))
+        if head:
+            parts[-1].append(head)
+        parts += [[text] if text else [] for text in rest]
+    return tuple(tuple(part) for part in parts)
+
+
+def is_static(found: Sequence[Token]) -> bool:
+    """Whether the tokens mean the same in every request."""
+    return all(isinstance(token, (str, Wild)) for token in found)
+
+
+def fits(found: Sequence[Token], text: str, request: Request, *, fold: bool = False) -> Match:
+    """Whether the text fits the tokens in this request. ``fold`` compares in lower case.
+
+    A variable whose key is absent (and has no default) or multi-valued cannot be resolved, so its value matches nothing.
+    An unknown one, like a placeholder, could be any text: no if not even a star in its place would fit.
+    """
+    resolved, open_match = _resolve(found, request, fold=fold)
+    if resolved is None or not matches(resolved, text.lower() if fold else text):
+        return NO
+    return open_match
+
+
+def _resolve(found: Sequence[Token], request: Request, *, fold: bool) -> tuple[list[Piece] | None, Match]:
+    resolved: list[Piece] = []
+    keys: set[str] = set()
+    warning = ""
+    for token in found:
+        if isinstance(token, Variable):
+            value = request.context.get(token.key, token.default)
+            if isinstance(value, Unknown):
+                keys.add(token.key)
+                resolved.append(ANY)
+            elif isinstance(value, str):
+                resolved.append(value.lower() if fold else value)
+            else:
+                return None, NO
+        elif isinstance(token, Placeholder):
+            warning = f"{token.text} looks like a placeholder that needs a real value"
+            resolved.append(ANY)
+        else:
+            resolved.append(token.lower() if fold and isinstance(token, str) else token)
+    return resolved, maybe(keys=frozenset(keys), warning=warning) if keys or warning else YES
+
+
+__all__ = [
+    "ANY",
+    "ONE",
+    "Placeholder",
+    "Token",
+    "Truth",
+    "Variable",
+    "fits",
+    "is_static",
+    "segments",
+    "tokens",
+]
