@@ -1,0 +1,1 @@
+"""What we do: the verbs. Siblings never import each other."""

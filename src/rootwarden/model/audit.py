@@ -1,0 +1,83 @@
+"""What an audit of root credentials found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rootwarden.model.credentials import CredentialKind, RootCredentials
+    from rootwarden.model.organization import Account
+    from rootwarden.model.reason import Reason
+
+
+class Details(StrEnum):
+    """When an audit reads more than the account summary."""
+
+    ALWAYS = "always"
+    AUTO = "auto"
+    """Where the summary shows that something is there."""
+    NEVER = "never"
+
+
+class AuditOutcome(StrEnum):
+    """The contract's outcomes of one account, worst first."""
+
+    EXPOSED = "exposed"
+    """A password, an active key or certificate, or a key or certificate known only from the summary."""
+    UNREACHABLE = "unreachable"
+    """Not or not wholly read; nothing is said about what was not seen."""
+    EXCEPTED = "excepted"
+    """An open exception or a waiver explains it."""
+    LEFTOVER = "leftover"
+    """Only things that cannot sign in: MFA devices, inactive keys and certificates."""
+    SKIPPED = "skipped"
+    """Left alone because of its state or a rule."""
+    CLEAN = "clean"
+    """All four kinds were read, and none is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The summary and the details of one kind disagree, as they may while a change spreads."""
+
+    kind: CredentialKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootReading:
+    """What one look at a root user gave, and what went wrong on the way."""
+
+    credentials: RootCredentials
+    conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[Reason, ...] = ()
+    """Reads that failed, each with AWS's answer; the kinds they would have told of are None or PRESENT."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One account of an audit. Every account of the selection has exactly one."""
+
+    account: Account
+    outcome: AuditOutcome
+    credentials: RootCredentials
+    reason: Reason | None = None
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A whole audit, bound to the organization and endpoint it was made at."""
+
+    organization_id: str
+    endpoint: str
+    taken: datetime
+    rows: tuple[AuditRow, ...]
+
+    def count(self, outcome: AuditOutcome) -> int:
+        """How many accounts came out so."""
+        return sum(1 for row in self.rows if row.outcome is outcome)

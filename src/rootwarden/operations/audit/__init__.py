@@ -1,0 +1,1 @@
+"""Looking at the root credentials of member accounts."""

@@ -1,0 +1,1 @@
+"""Removing root credentials by a confirmed plan."""

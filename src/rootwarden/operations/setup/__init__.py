@@ -1,0 +1,1 @@
+"""Setting centralized root access up, and taking it back."""

@@ -1,0 +1,42 @@
+"""Deleting one credential inside an open session with the delete task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from rootwarden.errors import AwsError, NotFound, Unreachable
+from rootwarden.model.credentials import CredentialKind
+from rootwarden.model.reason import reason_of
+from rootwarden.model.removal import ItemOutcome, ItemResult
+
+if TYPE_CHECKING:
+    from rootwarden.aws.root_credentials import RootCredentialsApi
+    from rootwarden.model.removal import RemovalItem
+
+
+def delete_item(api: RootCredentialsApi, item: RemovalItem) -> ItemOutcome:
+    """Deletes one item and says how it came out; never raises for what AWS or the network answers."""
+    try:
+        _delete(api, item)
+    except NotFound as error:
+        return ItemOutcome(item, ItemResult.ALREADY_ABSENT, reason_of(error))
+    except Unreachable as error:
+        # The call may have taken effect before the answer was lost; the look afterwards tells.
+        return ItemOutcome(item, ItemResult.UNKNOWN, reason_of(error))
+    except AwsError as error:
+        return ItemOutcome(item, ItemResult.FAILED, reason_of(error))
+    return ItemOutcome(item, ItemResult.REMOVED)
+
+
+def _delete(api: RootCredentialsApi, item: RemovalItem) -> None:
+    match item.kind:
+        case CredentialKind.PASSWORD:
+            api.delete_login_profile()
+        case CredentialKind.ACCESS_KEYS:
+            api.delete_access_key(item.identifier)
+        case CredentialKind.SIGNING_CERTIFICATES:
+            api.delete_signing_certificate(item.identifier)
+        case CredentialKind.MFA_DEVICES:
+            api.deactivate_mfa_device(item.identifier)
+        case _:
+            assert_never(item.kind)
