@@ -1,0 +1,114 @@
+"""Runs every case of tests/cases/policy: one request, the policies around it, and the decision it must get.
+
+To add a case, add it to a JSON file there; no Python is needed. docs/policy-engine.md describes the form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rootwarden.policy import (
+    UNKNOWN,
+    ContextValue,
+    Decision,
+    Layers,
+    Level,
+    Policy,
+    Request,
+    evaluate,
+    parse_policy,
+)
+
+FOLDER = Path(__file__).parents[2] / "cases" / "policy"
+CASE_KEYS = {"id", "name", "why", "request", "identity", "boundary", "task_policy", "scp", "rcp", "expected"}
+
+
+class CaseFile:
+    """One file: named policies and requests, and the cases that use them."""
+
+    def __init__(self, path: Path) -> None:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        self.policies: Mapping[str, Any] = content.get("policies", {})
+        self.requests: Mapping[str, Any] = content["requests"]
+        self.cases: list[Mapping[str, Any]] = content["cases"]
+
+    def request(self, wanted: Any) -> Request:
+        """The request itself, or one of the named ones with changes; a context key set to null is taken out."""
+        if isinstance(wanted, str):
+            wanted = {"base": wanted}
+        base = self.requests[wanted["base"]] if "base" in wanted else {}
+        context = {**base.get("context", {}), **wanted.get("context", {})}
+        return Request(
+            wanted.get("action", base.get("action")),
+            wanted.get("resource", base.get("resource")),
+            {key: context_value(value) for key, value in context.items() if value is not None},
+        )
+
+    def layers(self, case: Mapping[str, Any]) -> Layers:
+        """The policies of the case, each in its layer."""
+        return Layers(
+            identity=self.policy_set(case["identity"]),
+            boundary=self.policy_set(case.get("boundary")),
+            ceiling=self.policy_set(case.get("task_policy")) or (),
+            scp_levels=self.levels(case.get("scp", [])),
+            rcp_levels=self.levels(case.get("rcp", [])),
+        )
+
+    def levels(self, levels: list[Mapping[str, Any]]) -> tuple[Level, ...]:
+        """SCP or RCP levels."""
+        return tuple(Level(level["target"], self.policy_set(level["policies"]) or ()) for level in levels)
+
+    def policy_set(self, policies: list[Any] | None) -> tuple[Policy, ...] | None:
+        """Policies by the name they have in the file, or written out with a name."""
+        if policies is None:
+            return None
+        return tuple(
+            parse_policy(self.policies[one], name=one)
+            if isinstance(one, str)
+            else parse_policy(one["document"], name=one["name"])
+            for one in policies
+        )
+
+
+def context_value(value: Any) -> ContextValue:
+    """Text, a list for a multi-valued key, or {"unknown": true}."""
+    if value == {"unknown": True}:
+        return UNKNOWN
+    return tuple(value) if isinstance(value, list) else str(value)
+
+
+def all_cases() -> Iterator[Any]:
+    """Every case of every file, under the file's name and the case's id."""
+    for path in sorted(FOLDER.glob("*.json")):
+        file = CaseFile(path)
+        for case in file.cases:
+            yield pytest.param(file, case, id=f"{path.stem}:{case['id']}")
+
+
+def as_expected(decision: Decision, field: str) -> Any:
+    """A field of the decision as a case file writes it."""
+    value = getattr(decision, field)
+    return sorted(value) if isinstance(value, (frozenset, tuple)) else value
+
+
+@pytest.mark.parametrize(("file", "case"), list(all_cases()))
+def test_case_gets_its_decision(file: CaseFile, case: Mapping[str, Any]) -> None:
+    """Every expected field of the decision comes out, and its sentence says the answer."""
+    assert set(case) <= CASE_KEYS, "a misspelt key would silently change the case"
+    decision = evaluate(file.request(case["request"]), file.layers(case))
+    got = {field: as_expected(decision, field) for field in case["expected"]}
+    assert got == case["expected"], f"{case['why']}: {decision.sentence}"
+    opening = {"allow": "Allowed", "deny": "Denied", "depends": "It depends"}[decision.answer]
+    assert decision.sentence.startswith(opening)
+
+
+def test_case_ids_are_unique() -> None:
+    """A failing case can be found by its id."""
+    ids = [case["id"] for path in FOLDER.glob("*.json") for case in CaseFile(path).cases]
+    assert len(ids) == len(set(ids))
+    assert len(ids) >= 41
