@@ -13,6 +13,9 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
+
+from rootwarden.emulator.org_checks import inconsistencies
 
 AccountIdText = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 OuPath = Annotated[str, StringConstraints(pattern=r"^/([^/]+(/[^/]+)*)?$")]
@@ -20,15 +23,18 @@ ServicePrincipal = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.amaz
 
 
 class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True)
 
 
 class LastUseSpec(_Spec):
     """Last use of a root access key."""
 
     when: AwareDatetime
+    """When, with a UTC offset."""
     service: str = "s3"
+    """The service it was used with."""
     region: str = "us-east-1"
+    """The Region it was used in."""
 
 
 class AccessKeySpec(_Spec):
@@ -37,16 +43,22 @@ class AccessKeySpec(_Spec):
     id: Annotated[str, StringConstraints(pattern=r"^AKIA[A-Z0-9]{16}$")] | None = None
     """Made up when left out."""
     status: Literal["Active", "Inactive"] = "Active"
+    """An inactive key cannot sign requests, but is still there."""
     created: AwareDatetime | None = None
+    """Left out: long ago."""
     last_used: LastUseSpec | None = None
+    """Left out: never used."""
 
 
 class SigningCertificateSpec(_Spec):
     """One root signing certificate."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{24,128}$")] | None = None
+    """Made up when left out."""
     status: Literal["Active", "Inactive"] = "Active"
+    """Whether it can sign."""
     created: AwareDatetime | None = None
+    """Left out: long ago."""
 
 
 class MfaDeviceSpec(_Spec):
@@ -55,54 +67,76 @@ class MfaDeviceSpec(_Spec):
     serial: str | None = None
     """Left out: the virtual device ``arn:…:mfa/root-account-mfa-device``."""
     enabled: AwareDatetime | None = None
+    """Left out: long ago."""
 
 
 class PasswordSpec(_Spec):
     """A root login profile."""
 
     created: AwareDatetime | None = None
+    """Left out: long ago."""
     last_used: AwareDatetime | None = None
+    """The last sign-in; left out: none on record."""
 
 
 class RootUserSpec(_Spec):
     """What the root user of an account holds."""
 
     password: PasswordSpec | bool = False
-    access_keys: tuple[AccessKeySpec, ...] = ()
-    signing_certificates: tuple[SigningCertificateSpec, ...] = ()
+    """A login profile; ``true`` for one without further detail."""
+    access_keys: tuple[AccessKeySpec, ...] = Field(default=(), max_length=2)
+    """At most two, as with AWS."""
+    signing_certificates: tuple[SigningCertificateSpec, ...] = Field(default=(), max_length=2)
+    """At most two, as with AWS."""
     mfa_devices: tuple[MfaDeviceSpec, ...] = Field(default=(), max_length=8)
+    """At most eight, as with AWS."""
 
 
 class AccountSpec(_Spec):
     """One account."""
 
     id: AccountIdText
+    """Twelve digits, as text: some ids begin with 0."""
     name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
+    """The account's name."""
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    """The root user's mailbox; made up when left out."""
     ou: OuPath = "/"
+    """Path of OU names, such as ``/Workloads/Production``; ``/`` is the organization's root."""
     state: Literal["PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"] = "ACTIVE"
+    """Where the account is in its life."""
     joined_method: Literal["CREATED", "INVITED"] = "CREATED"
+    """Invited accounts bring their root credentials along."""
     joined: AwareDatetime | None = None
+    """Left out: long ago."""
     tags: dict[str, str] = Field(default_factory=dict)
+    """The account's tags."""
     scps: tuple[str, ...] = ()
     """Names of SCPs attached to the account besides FullAWSAccess."""
     root: RootUserSpec = RootUserSpec()
+    """What the root user holds; left out: nothing."""
 
 
 class OuSpec(_Spec):
     """One OU, by its path of names; parents that are not listed are made."""
 
     path: OuPath
+    """Path of OU names, such as ``/Workloads/Production``."""
     scps: tuple[str, ...] = ()
+    """Names of SCPs attached to the OU besides FullAWSAccess."""
     tags: dict[str, str] = Field(default_factory=dict)
+    """The OU's tags."""
 
 
 class PrincipalSpec(_Spec):
     """An IAM user or role whose policies decide what it may call. Every account has an administrator besides."""
 
     account: AccountIdText
+    """The account it belongs to."""
     name: Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,64}$")]
+    """Its name; the profile is called ``emulator-<account>-<name>``."""
     kind: Literal["user", "role"] = "role"
+    """A user has long-term keys, a role a session with a token."""
     policies: tuple[dict[str, JsonValue], ...] = ()
     """Identity policy documents; none means everything is denied."""
 
@@ -110,15 +144,24 @@ class PrincipalSpec(_Spec):
 class TrailSpec(_Spec):
     """A CloudTrail trail."""
 
-    name: str = "organization-trail"
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$")] = (
+        "organization-trail"
+    )
+    """The trail's name."""
     account: AccountIdText
     """The account that owns it; the management account for an organization trail."""
     organization: bool = True
+    """Whether it is an organization trail, which every member account sees as well."""
     multi_region: bool = True
+    """Whether it records the events of all Regions."""
     management_events: Literal["All", "ReadOnly", "WriteOnly", "None"] = "All"
+    """Which management events it records."""
     logging: bool = True
-    home_region: str = "us-east-1"
+    """Whether logging is switched on."""
+    home_region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")] = "us-east-1"
+    """The Region it was made in."""
     bucket: str = "organization-cloudtrail"
+    """The bucket it delivers to."""
 
 
 class FaultSpec(_Spec):
@@ -128,9 +171,12 @@ class FaultSpec(_Spec):
     """``sts:AssumeRoot``, ``iam:DeleteAccessKey`` ..."""
     account: AccountIdText | None = None
     """The account acted on (AssumeRoot: its target); left out: every account."""
-    code: str = "Throttling"
+    code: Annotated[str, StringConstraints(min_length=1)] = "Throttling"
+    """The error's code."""
     message: str = "Rate exceeded"
+    """The error's text."""
     http_status: Annotated[int, Field(ge=400, le=599)] = 400
+    """The answer's HTTP status."""
     count: Annotated[int, Field(ge=1)] | None = None
     """How often; left out: until the emulator stops."""
 
@@ -139,66 +185,58 @@ class OrganizationFile(_Spec):
     """The document ``emulator start --org FILE`` reads."""
 
     id: Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")] = "o-emulated01"
+    """The organization's id."""
     partition: Literal["aws", "aws-us-gov", "aws-cn"] = "aws"
+    """The AWS partition, which shows in every ARN."""
     feature_set: Literal["ALL", "CONSOLIDATED_BILLING"] = "ALL"
+    """Without all features there are no SCPs, no trusted services and no central root access."""
     management_account: AccountSpec
+    """The management account: ACTIVE, and under ``/``."""
     security_account: AccountIdText | None = None
     """The account profile ``emulator-security`` points to; left out: the first member account."""
     organizational_units: tuple[OuSpec, ...] = ()
+    """OUs with SCPs, tags or no accounts; the others are made from the accounts' paths."""
     accounts: tuple[AccountSpec, ...] = ()
+    """The member accounts."""
+    standalone_accounts: tuple[AccountSpec, ...] = ()
+    """Accounts outside the organization, each with its profile."""
     root_scps: tuple[str, ...] = ()
     """Names of SCPs attached to the organization root besides FullAWSAccess."""
-    scps: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    scps: dict[Annotated[str, StringConstraints(min_length=1, max_length=128)], dict[str, JsonValue]] = Field(
+        default_factory=dict
+    )
     """SCP documents by name."""
     trusted_services: tuple[ServicePrincipal, ...] = ()
+    """Services with trusted access, such as ``iam.amazonaws.com``."""
     root_features: tuple[Literal["RootCredentialsManagement", "RootSessions"], ...] = ()
     """Kept, and unseen, while ``iam.amazonaws.com`` is not among the trusted services."""
     delegated_administrators: dict[AccountIdText, tuple[ServicePrincipal, ...]] = Field(default_factory=dict)
+    """Services by the account that is delegated administrator for them."""
+    delegated_administrators_per_service: Annotated[int, Field(ge=1)] | None = None
+    """How many a service may have; left out: any number."""
     principals: tuple[PrincipalSpec, ...] = ()
+    """IAM users and roles besides the administrators."""
     trails: tuple[TrailSpec, ...] = ()
+    """CloudTrail trails."""
     faults: tuple[FaultSpec, ...] = ()
+    """Failures on demand."""
     now: AwareDatetime | None = None
     """Where the emulator's clock starts; left out: the machine's time."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = list(self._problems())
+        problems = inconsistencies(self)
         if problems:
-            raise ValueError("; ".join(problems))
+            text = "; ".join(f"{problem.path}: {problem.text}" for problem in problems)
+            raise PydanticCustomError("inconsistent", "{text}", {"text": text, "problems": problems})
         return self
 
     def all_accounts(self) -> tuple[AccountSpec, ...]:
         """The management account and every member account."""
         return (self.management_account, *self.accounts)
 
-    def _problems(self) -> list[str]:
-        ids = [account.id for account in self.all_accounts()]
-        known = set(ids)
-        found = [f"account {one} is listed twice" for one in sorted({i for i in ids if ids.count(i) > 1})]
-        named = {
-            "security_account": [self.security_account] if self.security_account else [],
-            "delegated_administrators": list(self.delegated_administrators),
-            "principals": [p.account for p in self.principals],
-            "trails": [t.account for t in self.trails],
-            "faults": [f.account for f in self.faults if f.account],
-        }
-        for where, accounts in named.items():
-            found += [
-                f"{where} names account {one}, which the organization has not"
-                for one in accounts
-                if one not in known
-            ]
-        scps = [*self.root_scps, *(s for ou in self.organizational_units for s in ou.scps)]
-        scps += [s for account in self.all_accounts() for s in account.scps]
-        found += [
-            f"SCP {name!r} is attached but not defined under scps"
-            for name in sorted(set(scps) - set(self.scps))
-        ]
-        if self.management_account.ou != "/" or self.management_account.state != "ACTIVE":
-            found.append("management_account has to be ACTIVE and under /")
-        return found
-
 
 def as_json_schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
-    return OrganizationFile.model_json_schema()
+    schema = OrganizationFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,202 @@
+"""An organization file becomes the state of one emulated AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.keyring import Credential, Keyring, Principal
+from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec
+from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
+from rootwarden.emulator.root_user import RootUser
+from rootwarden.emulator.tree import Account, Container, OrganizationPolicy, StandaloneAccount, Target
+from rootwarden.emulator.world import World
+from rootwarden.model.features import RootFeature
+from rootwarden.policy import Policy, parse_policy
+
+LONG_AGO: Final = timedelta(days=730)
+"""How long an account has been in the organization where the file does not say."""
+
+_ROLE_SESSION: Final = timedelta(days=3650)  # a role's profile has to outlast any rehearsal
+
+_ALLOW_ALL: Final[Mapping[str, Any]] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_FULL_ACCESS: Final = (
+    ("p-FullAWSAccess", "FullAWSAccess", SCP, "Allows access to every operation", _ALLOW_ALL),
+    (
+        "p-RCPFullAWSAccess",
+        "RCPFullAWSAccess",
+        RCP,
+        "Allows all access to every resource",
+        {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+    ),
+)
+
+
+def build_world(file: OrganizationFile, clock: Clock | None = None) -> World:
+    """The state an emulator starts with. The clock starts at the file's ``now`` unless one is given."""
+    clock = clock or Clock(file.now)
+    now = clock.now()
+    organization = build_organization(file, now)
+    everybody = (*file.all_accounts(), *file.standalone_accounts)
+    root_users = {
+        account.id: RootUser.from_spec(account.root, account=account.id, partition=file.partition, now=now)
+        for account in everybody
+    }
+    keyring = Keyring()
+    return World(
+        organization=organization,
+        root_users=root_users,
+        clock=clock,
+        keyring=keyring,
+        profiles=_profiles(file, keyring, now),
+        trails=file.trails,
+        features={RootFeature(feature) for feature in file.root_features},
+        faults=list(file.faults),
+    )
+
+
+def build_organization(file: OrganizationFile, now: datetime) -> OrganizationState:
+    """The organization's tree, accounts and policies, with everything that is trusted and delegated at the start."""
+    state = OrganizationState(
+        id=file.id,
+        partition=file.partition,
+        management_account_id=file.management_account.id,
+        feature_set=file.feature_set,
+        root=Container(id=f"r-{short_hash(file.id, 4)}", name="Root"),
+        delegates_per_service=file.delegated_administrators_per_service,
+    )
+    state.containers[state.root.id] = state.root
+    _add_policies(state, file)
+    _add_tree(state, file, now)
+    state.trusted = dict.fromkeys(file.trusted_services, now - LONG_AGO)
+    for account_id, services in file.delegated_administrators.items():
+        for service in services:
+            state.delegates.setdefault(service, {})[account_id] = now - LONG_AGO
+    return state
+
+
+def _add_policies(state: OrganizationState, file: OrganizationFile) -> None:
+    if file.feature_set == "ALL":
+        state.policy_types.add(SCP)
+    for policy_id, name, policy_type, description, statement in _FULL_ACCESS:
+        content = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        state.policies[policy_id] = OrganizationPolicy(
+            id=policy_id,
+            name=name,
+            type=policy_type,
+            content=content,
+            description=description,
+            aws_managed=True,
+        )
+    state.attach_defaults(state.root)
+    for name, document in file.scps.items():
+        state.add_policy(name, SCP, json.dumps(document))
+
+
+def _add_tree(state: OrganizationState, file: OrganizationFile, now: datetime) -> None:
+    scps = {policy.name: policy for policy in state.policies.values() if policy.type == SCP}
+    by_path: dict[str, Container] = {"/": state.root}
+
+    def container(path: str) -> Container:
+        if path not in by_path:
+            above, _, name = path.rpartition("/")
+            by_path[path] = state.add_container(name, container(above or "/"))
+        return by_path[path]
+
+    def attach(names: tuple[str, ...], target: Target) -> None:
+        for name in names:
+            state.attach(scps[name], target)
+
+    attach(file.root_scps, state.root)
+    for ou in file.organizational_units:
+        unit = container(ou.path)
+        unit.tags.update(ou.tags)
+        attach(ou.scps, unit)
+    for spec in file.all_accounts():
+        attach(spec.scps, state.add_account(_account(spec, now), container(spec.ou)))
+    for spec in file.standalone_accounts:
+        state.standalone[spec.id] = StandaloneAccount(spec.id, spec.name, email_of(spec))
+
+
+def _account(spec: AccountSpec, now: datetime) -> Account:
+    return Account(
+        id=spec.id,
+        name=spec.name,
+        email=email_of(spec),
+        state=spec.state,
+        joined_method=spec.joined_method,
+        joined=spec.joined or now - LONG_AGO,
+        tags=dict(spec.tags),
+    )
+
+
+def email_of(spec: AccountSpec) -> str:
+    """The root user's mailbox: the file's, or one made of the account id."""
+    return spec.email or f"aws+{spec.id}@example.com"
+
+
+def _profiles(file: OrganizationFile, keyring: Keyring, now: datetime) -> dict[str, Credential]:
+    everything = (
+        parse_policy({"Version": "2012-10-17", "Statement": [_ALLOW_ALL]}, name="AdministratorAccess"),
+    )
+    profiles = {
+        f"emulator-{account.id}": issue_administrator(keyring, account.id, file.partition, everything)
+        for account in (*file.all_accounts(), *file.standalone_accounts)
+    }
+    for spec in file.principals:
+        expires = now + _ROLE_SESSION if spec.kind == "role" else None
+        profile = f"emulator-{spec.account}-{spec.name}"
+        profiles[profile] = keyring.issue(_principal(spec, file.partition), expires=expires)
+    management = f"emulator-{file.management_account.id}"
+    return {
+        "emulator-management": profiles[management],
+        "emulator-security": profiles[f"emulator-{security_account_of(file)}"],
+        **profiles,
+    }
+
+
+def security_account_of(file: OrganizationFile) -> str:
+    """The account that is meant to become the delegated administrator."""
+    if file.security_account is not None:
+        return file.security_account
+    return file.accounts[0].id if file.accounts else file.management_account.id
+
+
+def issue_administrator(
+    keyring: Keyring, account_id: str, partition: str, policies: tuple[Policy, ...]
+) -> Credential:
+    """Long-term keys of the administrator that every account has."""
+    principal = Principal(
+        account=account_id,
+        arn=f"arn:{partition}:iam::{account_id}:user/Administrator",
+        user_id=_unique_id("AIDA", f"{account_id}/Administrator"),
+        policies=policies,
+    )
+    return keyring.issue(principal)
+
+
+def _principal(spec: PrincipalSpec, partition: str) -> Principal:
+    unique = f"{spec.account}/{spec.kind}/{spec.name}"
+    policies = tuple(
+        parse_policy(document, name=f"{spec.name}-{n}") for n, document in enumerate(spec.policies, 1)
+    )
+    if spec.kind == "user":
+        return Principal(
+            account=spec.account,
+            arn=f"arn:{partition}:iam::{spec.account}:user/{spec.name}",
+            user_id=_unique_id("AIDA", unique),
+            policies=policies,
+        )
+    return Principal(
+        account=spec.account,
+        arn=f"arn:{partition}:sts::{spec.account}:assumed-role/{spec.name}/emulator",
+        user_id=f"{_unique_id('AROA', unique)}:emulator",
+        policies=policies,
+    )
+
+
+def _unique_id(prefix: str, seed: str) -> str:
+    return f"{prefix}01EMULATED{short_hash(seed, 7).upper()}"

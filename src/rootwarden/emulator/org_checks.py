@@ -1,0 +1,176 @@
+"""What an organization file can get wrong beyond the form of its fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rootwarden.policy import MalformedPolicy, parse_policy
+
+if TYPE_CHECKING:
+    from rootwarden.emulator.org_file import AccountSpec, OrganizationFile
+
+MOST_SCPS = 10
+"""Per root, OU or account, FullAWSAccess included (AWS Organizations User Guide, "Quotas")."""
+DEEPEST_OU = 5
+"""Levels of OUs below the root (the same page)."""
+LONGEST_SCP = 10_240
+"""Characters (the same page)."""
+_EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where in the document, and what is wrong there."""
+
+    path: str
+    text: str
+
+
+def inconsistencies(file: OrganizationFile) -> list[Problem]:
+    """Everything in a well-formed file that does not fit together."""
+    return [problem for check in _CHECKS for problem in check(file)]
+
+
+def _accounts(file: OrganizationFile) -> Iterator[tuple[str, AccountSpec]]:
+    yield "management_account", file.management_account
+    yield from ((f"accounts[{n}]", account) for n, account in enumerate(file.accounts))
+    yield from ((f"standalone_accounts[{n}]", account) for n, account in enumerate(file.standalone_accounts))
+
+
+def _doubles(file: OrganizationFile) -> Iterator[Problem]:
+    yield from _twice((f"{path}.id", account.id) for path, account in _accounts(file))
+    yield from _twice((f"{path}.email", account.email) for path, account in _accounts(file) if account.email)
+    yield from _twice(
+        (f"organizational_units[{n}].path", ou.path) for n, ou in enumerate(file.organizational_units)
+    )
+    yield from _twice((f"principals[{n}].name", (p.account, p.name)) for n, p in enumerate(file.principals))
+    yield from _twice((f"trails[{n}].name", (t.account, t.name)) for n, t in enumerate(file.trails))
+    keys = ((f"{path}.root", key.id) for path, account in _accounts(file) for key in account.root.access_keys)
+    yield from _twice((where, key_id) for where, key_id in keys if key_id)
+
+
+def _twice(named: Iterable[tuple[str, Hashable]]) -> Iterator[Problem]:
+    listed = list(named)
+    counts = Counter(value for _, value in listed)
+    for path, value in listed:
+        if counts[value] > 1:
+            shown = " in account ".join(reversed(value)) if isinstance(value, tuple) else value
+            yield Problem(path, f"{shown} is there {counts[value]} times")
+
+
+def _known_accounts(file: OrganizationFile) -> Iterator[Problem]:
+    members = {account.id for account in file.accounts}
+    organization = members | {file.management_account.id}
+    everybody = organization | {account.id for account in file.standalone_accounts}
+    lacks = "the organization has no account {}"
+    if file.security_account is not None and file.security_account not in organization:
+        yield Problem("security_account", lacks.format(file.security_account))
+    for account in file.delegated_administrators:
+        if account not in members:
+            text = (
+                lacks.format(account)
+                if account not in organization
+                else "the management account cannot be one"
+            )
+            yield Problem(f"delegated_administrators.{account}", text)
+    for n, principal in enumerate(file.principals):
+        if principal.account not in everybody:
+            yield Problem(f"principals[{n}].account", f"there is no account {principal.account}")
+    for n, fault in enumerate(file.faults):
+        if fault.account is not None and fault.account not in everybody:
+            yield Problem(f"faults[{n}].account", f"there is no account {fault.account}")
+
+
+def _trails(file: OrganizationFile) -> Iterator[Problem]:
+    everybody = {account.id for _, account in _accounts(file)}
+    for n, trail in enumerate(file.trails):
+        if trail.account not in everybody:
+            yield Problem(f"trails[{n}].account", f"there is no account {trail.account}")
+        elif trail.organization and trail.account != file.management_account.id:
+            text = f"an organization trail belongs to the management account, {file.management_account.id}"
+            yield Problem(f"trails[{n}].account", text)
+
+
+def _scps(file: OrganizationFile) -> Iterator[Problem]:
+    attached = [("root_scps", file.root_scps)]
+    attached += [
+        (f"organizational_units[{n}].scps", ou.scps) for n, ou in enumerate(file.organizational_units)
+    ]
+    attached += [(f"{path}.scps", account.scps) for path, account in _accounts(file)]
+    for path, names in attached:
+        for n, name in enumerate(names):
+            if name not in file.scps:
+                yield Problem(f"{path}[{n}]", f"SCP {name!r} is not defined under scps")
+        yield from _twice((f"{path}[{n}]", name) for n, name in enumerate(names))
+        if len(names) >= MOST_SCPS:
+            yield Problem(path, f"at most {MOST_SCPS - 1} fit beside FullAWSAccess, these are {len(names)}")
+    for name, document in file.scps.items():
+        try:
+            parsed = parse_policy(document, name=name)
+        except MalformedPolicy as e:
+            yield Problem(f"scps.{name}", str(e))
+            continue
+        if name == "FullAWSAccess":
+            yield Problem("scps.FullAWSAccess", "AWS's own policy of this name is there already")
+        if len(parsed.source) > LONGEST_SCP:
+            yield Problem(
+                f"scps.{name}", f"an SCP has at most {LONGEST_SCP} characters, this has {len(parsed.source)}"
+            )
+
+
+def _identity_policies(file: OrganizationFile) -> Iterator[Problem]:
+    for n, principal in enumerate(file.principals):
+        for m, document in enumerate(principal.policies):
+            try:
+                parse_policy(document, name=principal.name)
+            except MalformedPolicy as e:
+                yield Problem(f"principals[{n}].policies[{m}]", str(e))
+
+
+def _tree(file: OrganizationFile) -> Iterator[Problem]:
+    management = file.management_account
+    if management.state != "ACTIVE":
+        yield Problem(
+            "management_account.state", f"the management account is always ACTIVE, this is {management.state}"
+        )
+    if management.ou != "/":
+        yield Problem("management_account.ou", "keep the management account under /")
+    for n, account in enumerate(file.standalone_accounts):
+        if account.ou != "/" or account.scps:
+            where = "ou" if account.ou != "/" else "scps"
+            yield Problem(f"standalone_accounts[{n}].{where}", "an account outside the organization has none")
+    paths = [(f"organizational_units[{n}].path", ou.path) for n, ou in enumerate(file.organizational_units)]
+    paths += [(f"{path}.ou", account.ou) for path, account in _accounts(file)]
+    for path, ou in paths:
+        if ou.count("/") > DEEPEST_OU:
+            yield Problem(path, f"OUs nest at most {DEEPEST_OU} deep, {ou} is {ou.count('/')}")
+        if any(len(name) > 128 for name in ou.split("/")):  # noqa: PLR2004 - AWS's limit for an OU's name
+            yield Problem(path, "an OU's name has at most 128 characters")
+    for n, ou_spec in enumerate(file.organizational_units):
+        if ou_spec.path == "/":
+            yield Problem(
+                f"organizational_units[{n}].path", "/ is the organization's root; its SCPs go to root_scps"
+            )
+
+
+def _times(file: OrganizationFile) -> Iterator[Problem]:
+    if file.now is not None and not _EARLIEST <= file.now <= _LATEST:
+        yield Problem(
+            "now", f"the clock starts between {_EARLIEST.year} and {_LATEST.year}, not in {file.now.year}"
+        )
+
+
+_CHECKS: tuple[Callable[[OrganizationFile], Iterator[Problem]], ...] = (
+    _doubles,
+    _known_accounts,
+    _trails,
+    _tree,
+    _scps,
+    _identity_policies,
+    _times,
+)
