@@ -64,6 +64,23 @@ def head_of(entry: Entry) -> Head:
     return Head(entry.number, entry.hash)
 
 
+def last_entry(record: Record) -> Entry:
+    """The last entry as a store keeps it, on which the next one will be built.
+
+    Raises LedgerBroken where its own hash does not hold or it is kept under another number; it is not compared with the
+    entries before it, which ``verify`` does.
+    """
+    try:
+        entry = parse(record.data)
+    except NotCanonical as error:
+        raise _broken(
+            "altered", record.number or 0, record, "an entry as it was written", error.message
+        ) from error
+    if record.number is not None and record.number != entry.number:
+        raise _broken("reordered", record.number, record, f"entry {record.number}", f"entry {entry.number}")
+    return entry
+
+
 def verify(identity: Identity, records: Iterable[Record]) -> Head:
     """Verifies a whole ledger and returns its head.
 
