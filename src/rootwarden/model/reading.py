@@ -9,14 +9,15 @@ from typing import Generic, TypeVar
 from rootwarden.model.reason import Reason
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen(Generic[T]):
+class Seen(Generic[T_co]):
     """AWS answered, and this is what it said."""
 
-    value: T
+    value: T_co
 
 
 @dataclass(frozen=True, slots=True)

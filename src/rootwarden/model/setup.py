@@ -31,9 +31,11 @@ class StepKind(StrEnum):
         return _ACTIONS[self]
 
     @property
-    def feature(self) -> RootFeature | None:
-        """The feature the step switches, if it switches one."""
-        return _FEATURES.get(self)
+    def feature(self) -> RootFeature:
+        """The feature the step switches; raises ValueError for a step that switches none."""
+        if self not in _FEATURES:
+            raise ValueError(f"{self.value} switches no feature")
+        return _FEATURES[self]
 
 
 _ACTIONS = {
@@ -63,6 +65,13 @@ class Step:
     needed: bool | None
     """True: to do; False: nothing to do; None: cannot be seen yet (features while trusted access is off)."""
     account: AccountId | None = None
+
+    @property
+    def delegate(self) -> AccountId:
+        """The delegate the step is about; raises ValueError for a step that is about none."""
+        if self.account is None:
+            raise ValueError(f"{self.kind.value} names no account")
+        return self.account
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,171 @@
+"""What every command needs: the account it runs from and its IAM actions. Help, documentation and ``enable`` read this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rootwarden.model.setup import StepKind
+from rootwarden.model.tasks import RootTask
+
+
+class RunsFrom(StrEnum):
+    """The account a command runs from."""
+
+    NOWHERE = "no account: it does not call AWS"
+    MANAGEMENT = "the management account"
+    DELEGATE = "the IAM delegated administrator (the management account works too, and is advised against)"
+    ANY = "any account of the organization; the more it may read, the more it says"
+
+
+class Purpose(StrEnum):
+    """The configuration's purposes: which profile or role a command uses."""
+
+    MANAGEMENT_READ = "management_read"
+    MANAGEMENT_DEPLOY = "management_deploy"
+    DELEGATE = "delegate"
+    DELEGATE_DEPLOY = "delegate_deploy"
+    MEMBER_READ = "member_read"
+    LOG_READ = "log_read"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandNeeds:
+    """One row of the table."""
+
+    command: str
+    does: str
+    """What it does to AWS, in one sentence."""
+    runs_from: RunsFrom
+    purpose: Purpose | None = None
+    actions: tuple[str, ...] = ()
+    """Without these it cannot do its work."""
+    optional: tuple[str, ...] = ()
+    """Without these it says what it could not see."""
+    in_session: tuple[str, ...] = ()
+    """What it calls as the member account's root user; an SCP there must let it through."""
+
+
+_BASELINE_READS = (
+    "sts:GetCallerIdentity",
+    "organizations:DescribeOrganization",
+    "organizations:ListAWSServiceAccessForOrganization",
+    "organizations:ListDelegatedAdministrators",
+    "iam:ListOrganizationsFeatures",
+)
+_TRAIL_READS = ("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors")
+_ACCOUNT_READS = ("sts:GetCallerIdentity", "organizations:DescribeOrganization", "organizations:ListAccounts")
+_TREE_READS = (
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+)
+_AUDIT_CALLS = tuple(action for action in RootTask.AUDIT.actions)
+_DELETE_CALLS = tuple(action for action in RootTask.DELETE.actions if action != "iam:DeleteVirtualMFADevice")
+
+_ENABLES = (
+    StepKind.ENABLE_TRUSTED_ACCESS,
+    StepKind.ENABLE_ROOT_CREDENTIALS_MANAGEMENT,
+    StepKind.ENABLE_ROOT_SESSIONS,
+    StepKind.REGISTER_DELEGATE,
+)
+_DISABLES = (
+    StepKind.DISABLE_ROOT_SESSIONS,
+    StepKind.DISABLE_ROOT_CREDENTIALS_MANAGEMENT,
+    StepKind.DEREGISTER_DELEGATE,
+    StepKind.DISABLE_TRUSTED_ACCESS,
+)
+
+_ROWS: Final = (
+    CommandNeeds(
+        "init",
+        "Writes a commented configuration file; asks AWS who the caller is only where credentials are at hand.",
+        RunsFrom.ANY,
+        optional=(
+            "sts:GetCallerIdentity",
+            "organizations:DescribeOrganization",
+            "organizations:ListDelegatedAdministrators",
+        ),
+    ),
+    CommandNeeds(
+        "status",
+        "Reads the state of centralized root access and changes nothing.",
+        RunsFrom.ANY,
+        Purpose.MANAGEMENT_READ,
+        actions=("sts:GetCallerIdentity",),
+        optional=(*_BASELINE_READS[1:], *_TRAIL_READS),
+    ),
+    CommandNeeds(
+        "enable",
+        "Turns on trusted access for IAM and the root features, and registers the delegated administrator; removes nothing.",
+        RunsFrom.MANAGEMENT,
+        Purpose.MANAGEMENT_DEPLOY,
+        actions=(*_BASELINE_READS, "organizations:DescribeAccount", *(step.action for step in _ENABLES)),
+        optional=_TRAIL_READS,
+    ),
+    CommandNeeds(
+        "disable",
+        "Turns root features off, deregisters a delegated administrator, or ends trusted access; never touches member accounts.",
+        RunsFrom.MANAGEMENT,
+        Purpose.MANAGEMENT_DEPLOY,
+        actions=(*_BASELINE_READS, *(step.action for step in _DISABLES)),
+        optional=_TRAIL_READS,
+    ),
+    CommandNeeds(
+        "audit",
+        "Opens a root session with the audit task in each account and reads what root credentials there are; changes nothing.",
+        RunsFrom.DELEGATE,
+        Purpose.DELEGATE,
+        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
+        optional=(
+            *_TREE_READS,
+            "organizations:ListTagsForResource",
+            "organizations:ListDelegatedAdministrators",
+        ),
+        in_session=_AUDIT_CALLS,
+    ),
+    CommandNeeds(
+        "remove plan",
+        "Audits the chosen accounts and writes down what would be removed; changes nothing.",
+        RunsFrom.DELEGATE,
+        Purpose.DELEGATE,
+        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
+        optional=(
+            *_TREE_READS,
+            "organizations:ListTagsForResource",
+            "organizations:ListDelegatedAdministrators",
+        ),
+        in_session=_AUDIT_CALLS,
+    ),
+    CommandNeeds(
+        "remove apply",
+        "Deletes exactly the root credentials a plan lists, and reads again afterwards. Deleted keys cannot be restored.",
+        RunsFrom.DELEGATE,
+        Purpose.DELEGATE,
+        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
+        optional=("organizations:ListDelegatedAdministrators",),
+        in_session=tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS))),
+    ),
+    CommandNeeds(
+        "remove",
+        "On a terminal: plans, shows the plan, asks, removes and reads again. Deleted keys cannot be restored.",
+        RunsFrom.DELEGATE,
+        Purpose.DELEGATE,
+        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
+        optional=(
+            *_TREE_READS,
+            "organizations:ListTagsForResource",
+            "organizations:ListDelegatedAdministrators",
+        ),
+        in_session=tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS))),
+    ),
+    CommandNeeds("emulator start", "Starts an emulated AWS Organization on this machine.", RunsFrom.NOWHERE),
+    CommandNeeds(
+        "demo", "Tells the whole story on an emulated organization on this machine.", RunsFrom.NOWHERE
+    ),
+)
+
+COMMANDS: Final[Mapping[str, CommandNeeds]] = {row.command: row for row in _ROWS}
+"""Every command by its name on the command line."""

@@ -1,0 +1,112 @@
+"""Carrying out a set-up plan: one step, then another look, then the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from rootwarden.aws.organizations import Organizations
+from rootwarden.aws.root_features import RootFeatures
+from rootwarden.errors import AlreadyThere, AwsError, NotFound, RootwardenError, Unreachable
+from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
+from rootwarden.model.outcome import Done, Failed, NothingToDo, Outcome, Refused, Unknown
+from rootwarden.model.reason import local, reason_of
+from rootwarden.model.setup import SetupPlan, Step, StepKind, StepOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rootwarden.aws.clients import CallerClients
+
+_GATES = {StepKind.ENABLE_TRUSTED_ACCESS}
+"""Steps that all later ones rest on."""
+
+
+def apply_setup(
+    clients: CallerClients, plan: SetupPlan, replan: Callable[[], SetupPlan]
+) -> tuple[tuple[StepOutcome, ...], SetupPlan]:
+    """Carries out a plan and says how each step came out, with the plan that is left over (empty of pending steps when all went well).
+
+    ``replan`` looks at AWS again; it is asked after every change, so a step that became unnecessary is not made. A step that was
+    not in the confirmed plan is never made.
+    """
+    outcomes: list[StepOutcome] = []
+    current = plan
+    stopped: RootwardenError | None = None
+    for confirmed in plan.steps:
+        step = next(
+            (one for one in current.steps if one.kind is confirmed.kind and one.account == confirmed.account),
+            confirmed,
+        )
+        if step.needed is False:
+            outcomes.append(StepOutcome(step, NothingToDo()))
+            continue
+        if stopped is not None:
+            reason = local("not_tried", f"the step before it did not succeed: {stopped.message}")
+            outcomes.append(StepOutcome(step, Refused(reason)))
+            continue
+        outcome, error = _attempt(clients, step)
+        outcomes.append(StepOutcome(step, outcome))
+        if error is not None and step.kind in _GATES:
+            stopped = error
+        current = _look_again(replan, current)
+    return tuple(_settled(one, current) for one in outcomes), current
+
+
+def _look_again(replan: Callable[[], SetupPlan], before: SetupPlan) -> SetupPlan:
+    try:
+        return replan()
+    except RootwardenError:
+        return before  # what was done stays done; it is reported as not confirmed
+
+
+def _attempt(clients: CallerClients, step: Step) -> tuple[Outcome, AwsError | None]:
+    try:
+        _make(clients, step)
+    except (AlreadyThere, NotFound) as error:
+        if (
+            step.kind in {StepKind.REGISTER_DELEGATE, StepKind.DEREGISTER_DELEGATE}
+            and error.code != "AccountNotFoundException"
+        ):
+            return NothingToDo(reason_of(error)), None
+        return Failed(reason_of(error)), error
+    except Unreachable as error:
+        return Unknown(reason_of(error)), error
+    except AwsError as error:
+        return Failed(reason_of(error)), error
+    return Done(), None
+
+
+def _settled(one: StepOutcome, current: SetupPlan) -> StepOutcome:
+    """Checks an outcome against the last look: a lost answer is settled by it, and a step AWS does not show is not called done."""
+    now = next((s for s in current.steps if s.kind is one.step.kind and s.account == one.step.account), None)
+    if now is None or now.needed is None:
+        return one
+    if isinstance(one.outcome, Unknown) and not now.needed:
+        return StepOutcome(one.step, Done())
+    if isinstance(one.outcome, Done) and now.needed:
+        reason = local(
+            "not_confirmed",
+            "AWS accepted the call, but does not show its effect yet; look again with 'rootwarden status'",
+        )
+        return StepOutcome(one.step, Unknown(reason))
+    return one
+
+
+def _make(clients: CallerClients, step: Step) -> None:
+    organizations = Organizations(clients.client("organizations"))
+    features = RootFeatures(clients.client("iam"))
+    match step.kind:
+        case StepKind.ENABLE_TRUSTED_ACCESS:
+            organizations.enable_trusted_access(IAM_SERVICE_PRINCIPAL)
+        case StepKind.DISABLE_TRUSTED_ACCESS:
+            organizations.disable_trusted_access(IAM_SERVICE_PRINCIPAL)
+        case StepKind.REGISTER_DELEGATE:
+            organizations.register_delegate(step.delegate, IAM_SERVICE_PRINCIPAL)
+        case StepKind.DEREGISTER_DELEGATE:
+            organizations.deregister_delegate(step.delegate, IAM_SERVICE_PRINCIPAL)
+        case StepKind.ENABLE_ROOT_CREDENTIALS_MANAGEMENT | StepKind.ENABLE_ROOT_SESSIONS:
+            features.enable(step.kind.feature)
+        case StepKind.DISABLE_ROOT_CREDENTIALS_MANAGEMENT | StepKind.DISABLE_ROOT_SESSIONS:
+            features.disable(step.kind.feature)
+        case _:
+            assert_never(step.kind)

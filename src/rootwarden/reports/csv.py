@@ -1,0 +1,31 @@
+"""Comma-separated values for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from rootwarden.reports.safe_text import printable
+
+if TYPE_CHECKING:
+    from rootwarden.reports.report import Report
+
+_FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def render(report: Report) -> str:
+    """The first table: a header, then its rows."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if report.tables:
+        table = report.tables[0]
+        writer.writerow([column.lower().replace(" ", "_") for column in table.columns])
+        writer.writerows([_field(one.text) for one in row] for row in table.rows)
+    return out.getvalue()
+
+
+def _field(text: str) -> str:
+    clean = printable(text)
+    # A spreadsheet would run a name such as =HYPERLINK(...) as a formula.
+    return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean

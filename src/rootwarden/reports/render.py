@@ -1,0 +1,38 @@
+"""Choosing the format."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from rootwarden.reports import csv, json, markdown, table
+
+if TYPE_CHECKING:
+    from rootwarden.reports.report import Report
+
+
+class OutputFormat(StrEnum):
+    """``-o``."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+def render(report: Report, chosen: OutputFormat, *, width: int = 120, color: bool = False) -> str:
+    """The report in the chosen format."""
+    match chosen:
+        case OutputFormat.TABLE:
+            return table.render(report, width=width, color=color)
+        case OutputFormat.JSON:
+            return json.render(report)
+        case OutputFormat.JSONL:
+            return json.render_lines(report)
+        case OutputFormat.CSV:
+            return csv.render(report)
+        case OutputFormat.MARKDOWN:
+            return markdown.render(report)
+        case _:
+            assert_never(chosen)
