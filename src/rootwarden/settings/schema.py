@@ -1,0 +1,227 @@
+"""Every key of ``rootwarden.toml``: its type, its default and what it means.
+
+The descriptions are read by people: ``init`` writes them as comments, and docs/configuration.md is made from them. An
+example stands where there is no default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.tasks import MAX_SESSION_SECONDS
+from rootwarden.settings.values import (
+    AccountIds,
+    ExternalId,
+    HostNames,
+    LedgerUrl,
+    MfaSerial,
+    OrganizationId,
+    OuReferences,
+    RegionName,
+    RoleArn,
+    TagReferences,
+    Text,
+)
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and any key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Purpose(Section):
+    """The caller for one purpose: a profile, or a role to assume."""
+
+    profile: Text | None = Field(
+        default=None, description="A profile of the AWS configuration files.", examples=["security"]
+    )
+    role_arn: RoleArn | None = Field(
+        default=None,
+        description="A role to assume instead of a profile.",
+        examples=["arn:aws:iam::111122223333:role/RootwardenDeploy"],
+    )
+    source_profile: Text | None = Field(
+        default=None,
+        description="The profile that assumes the role; without it the given or default one.",
+        examples=["default"],
+    )
+    external_id: ExternalId | None = Field(
+        default=None,
+        description="The external id that the role's trust policy asks for.",
+        examples=["a1b2c3"],
+    )
+    mfa_serial: MfaSerial | None = Field(
+        default=None,
+        description="The MFA device whose code is asked for when the role is assumed.",
+        examples=["arn:aws:iam::111122223333:mfa/alice"],
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Purpose:
+        if (self.profile is None) == (self.role_arn is None):
+            raise PydanticCustomError("one_of", "expected either profile or role_arn")
+        extras = [
+            name
+            for name in ("source_profile", "external_id", "mfa_serial")
+            if getattr(self, name) is not None
+        ]
+        if self.profile is not None and extras:
+            raise PydanticCustomError(
+                "one_of",
+                "expected a role_arn with {extras}, found a profile",
+                {"extras": " and ".join(extras)},
+            )
+        return self
+
+
+class Purposes(Section):
+    """Which profile or role is used for what. A purpose that is not named here falls back to the given profile."""
+
+    management_read: Purpose | None = Field(
+        default=None,
+        description="Reads the organization and its root access features, from the management account.",
+    )
+    management_deploy: Purpose | None = Field(
+        default=None, description="Changes the organization (enable, disable), from the management account."
+    )
+    delegate: Purpose | None = Field(
+        default=None, description="Opens root sessions, from the delegated administrator's account."
+    )
+    delegate_deploy: Purpose | None = Field(
+        default=None, description="Deploys what lives in the delegated administrator's account."
+    )
+    member_read: Purpose | None = Field(
+        default=None, description="Reads in member accounts without a root session."
+    )
+    log_read: Purpose | None = Field(default=None, description="Reads the records of the organization trail.")
+
+    def of(self, name: PurposeName) -> Purpose | None:
+        """The caller named for a purpose, or None where the given profile is meant."""
+        found: Purpose | None = getattr(self, name.value)
+        return found
+
+
+class Regions(Section):
+    """Where requests are sent."""
+
+    sts: RegionName | None = Field(
+        default=None,
+        description="The Region whose STS endpoint gets AssumeRoot, and where CloudTrail records it; without it the "
+        "Region in use.",
+        examples=["eu-central-1"],
+    )
+
+
+class Scope(Section):
+    """Which accounts are meant. Exclusions hold always, also against --all and --account."""
+
+    accounts: AccountIds = Field(
+        default=(),
+        description="Accounts that reading commands look at when nothing is selected; "
+        "with ous and tags empty as well, all of them.",
+        examples=[["111122223333"]],
+    )
+    ous: OuReferences = Field(
+        default=(), description="OUs, by id or path, that they look at.", examples=[["/Workloads"]]
+    )
+    tags: TagReferences = Field(
+        default=(),
+        description="Tags, KEY or KEY=VALUE, whose accounts they look at.",
+        examples=[["stage=prod"]],
+    )
+    exclude_accounts: AccountIds = Field(
+        default=(), description="Accounts that no command touches.", examples=[["444455556666"]]
+    )
+    exclude_ous: OuReferences = Field(
+        default=(), description="OUs whose accounts no command touches.", examples=[["/Suspended"]]
+    )
+    exclude_tags: TagReferences = Field(
+        default=(), description="Tags whose accounts no command touches.", examples=[["rootwarden=off"]]
+    )
+
+    @property
+    def names_some(self) -> bool:
+        """Whether reading commands look at a selection rather than at every account."""
+        return bool(self.accounts or self.ous or self.tags)
+
+
+class Limits(Section):
+    """How much, how fast and how long."""
+
+    max_accounts: int = Field(default=50, ge=1, description="The most accounts that one run may change.")
+    max_rate: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="The most root sessions opened per second; without it, as many as AWS allows.",
+        examples=[20.0],
+    )
+    concurrency: int = Field(default=16, ge=1, le=512, description="Accounts worked on at the same time.")
+    keep_used_within_days: int = Field(
+        default=90,
+        ge=0,
+        description="An access key used within so many days is not removed unless it is named; 0 spares none.",
+    )
+    plan_max_age_hours: int = Field(
+        default=24, ge=1, description="A saved plan older than this is not applied."
+    )
+    session_seconds: int = Field(
+        default=MAX_SESSION_SECONDS,
+        ge=1,
+        le=MAX_SESSION_SECONDS,
+        description=f"How long a root session lasts; AWS allows at most {MAX_SESSION_SECONDS}.",
+    )
+
+
+class Require(Section):
+    """What has to be given with every command that opens a root session or changes anything, audit excepted."""
+
+    reason: bool = Field(default=False, description="Whether --reason is required.")
+    ticket: bool = Field(default=False, description="Whether --ticket is required.")
+
+
+class LedgerSettings(Section):
+    """Where it is written down what was done, by whom and why."""
+
+    url: LedgerUrl | None = Field(
+        default=None,
+        description="sqlite:///PATH or s3://BUCKET/PREFIX; without it one SQLite file per organization and endpoint in the "
+        "platform's state folder.",
+        examples=["sqlite:////var/lib/rootwarden/ledger.sqlite3"],
+    )
+
+
+class Configuration(Section):
+    """The whole file."""
+
+    organization_id: OrganizationId | None = Field(
+        default=None, description="The organization this configuration is for.", examples=["o-a1b2c3d4e5"]
+    )
+    region: RegionName | None = Field(
+        default=None,
+        description="The Region used when neither --region nor AWS's own settings name one.",
+        examples=["eu-central-1"],
+    )
+    allowed_endpoints: HostNames = Field(
+        default=(),
+        description="Hosts trusted with root sessions besides AWS's own names and loopback.",
+        examples=[["vpce.example.com"]],
+    )
+    purposes: Purposes = Purposes()
+    regions: Regions = Regions()
+    scope: Scope = Scope()
+    limits: Limits = Limits()
+    require: Require = Require()
+    ledger: LedgerSettings = LedgerSettings()
+
+
+class Settings(Configuration):
+    """The configuration in force, and the file it came from."""
+
+    source: Path | None = None
+    """The file, or None where there is none and every default holds."""

@@ -1,0 +1,111 @@
+"""The kinds of value a configuration holds, each with a message that says what was expected."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from rootwarden.model.ids import AccountId, is_account_id
+
+
+def _text_like(pattern: str, expected: str) -> BeforeValidator:
+    """Accepts text of this form only; other types are left to the field's own message."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and form.fullmatch(value) is None:
+            raise PydanticCustomError("form", "expected {expected}", {"expected": expected})
+        return value
+
+    return BeforeValidator(check)
+
+
+def _account(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise PydanticCustomError(
+            "unquoted",
+            'expected an account id in quotes, "{digits}": some begin with 0, which a number loses',
+            {"digits": f"{value:012}"},
+        )
+    if isinstance(value, str) and not is_account_id(value):
+        raise PydanticCustomError("form", "expected an account id of exactly twelve digits")
+    return value
+
+
+def _host(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    expected = PydanticCustomError(
+        "form", "expected a host name or address alone, without scheme, port or path"
+    )
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+        if (
+            len(value) > _LONGEST_NAME
+            or re.fullmatch(rf"{label}(\.{label})*", value, re.ASCII | re.IGNORECASE) is None
+        ):
+            raise expected from None
+    return value.lower()  # as URLs give it
+
+
+def _not_blank(value: object) -> object:
+    if isinstance(value, str) and (not value.strip() or not value.isprintable()):
+        raise PydanticCustomError("form", "expected text that is not empty and has no control characters")
+    return value
+
+
+_LONGEST_NAME = 253
+
+Text = Annotated[str, BeforeValidator(_not_blank)]
+AccountIdText = Annotated[AccountId, BeforeValidator(_account)]
+HostName = Annotated[str, BeforeValidator(_host)]
+OrganizationId = Annotated[str, _text_like(r"o-[a-z0-9]{10,32}", "an organization id such as o-a1b2c3d4e5")]
+RegionName = Annotated[
+    str, _text_like(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}", "a Region such as eu-central-1 (aws-global is none)")
+]
+OuReference = Annotated[
+    str,
+    _text_like(
+        r"ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32}|/|(/[^/\x00-\x1f\x7f]+)+",
+        "an OU id such as ou-ab12-cd34ef56 or a path such as /Workloads/Production",
+    ),
+]
+TagReference = Annotated[
+    str,
+    _text_like(r"[^=\x00-\x1f\x7f]{1,128}(=[^\x00-\x1f\x7f]{0,256})?", "KEY or KEY=VALUE"),
+]
+RoleArn = Annotated[
+    str,
+    _text_like(
+        r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[!-~]+", "a role ARN such as arn:aws:iam::111122223333:role/NAME"
+    ),
+]
+MfaSerial = Annotated[
+    str,
+    _text_like(
+        r"arn:[a-z0-9-]+:iam::[0-9]{12}:mfa/[!-~]+|[A-Za-z0-9]{9,256}",
+        "the ARN of an MFA device such as arn:aws:iam::111122223333:mfa/NAME, or a serial number",
+    ),
+]
+ExternalId = Annotated[
+    str,
+    _text_like(r"[\w+=,.@:/-]{2,1224}", "2 to 1224 letters, digits or characters of _+=,.@:/-"),
+]
+LedgerUrl = Annotated[
+    str,
+    _text_like(
+        r"sqlite:///[^\x00-\x1f\x7f]*[^/\x00-\x1f\x7f]|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[ -~]{0,200})?",
+        "sqlite:///PATH (four slashes for an absolute path) or s3://BUCKET/PREFIX",
+    ),
+]
+# A list in TOML, a tuple in the frozen settings; "strict" would take nothing but a tuple.
+AccountIds = Annotated[tuple[AccountIdText, ...], Field(strict=False)]
+HostNames = Annotated[tuple[HostName, ...], Field(strict=False)]
+OuReferences = Annotated[tuple[OuReference, ...], Field(strict=False)]
+TagReferences = Annotated[tuple[TagReference, ...], Field(strict=False)]
