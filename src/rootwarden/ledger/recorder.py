@@ -83,7 +83,7 @@ class Recorder:
         details: Mapping[str, Json] | None = None,
     ) -> Intent:
         """Records what is about to be done; returns once that is durable. Raises LedgerError: then do nothing."""
-        content = {
+        content: dict[str, Json] = {
             "operation": operation,
             "accounts": list(accounts),
             "task": task,
@@ -100,7 +100,7 @@ class Recorder:
         self, *, operation: str, details: Mapping[str, Json], accounts: Sequence[AccountId] = ()
     ) -> Entry:
         """Records something to know later, such as a plan's hash. Raises LedgerError."""
-        content = {"operation": operation, "accounts": list(accounts), "details": details}
+        content: dict[str, Json] = {"operation": operation, "accounts": list(accounts), "details": details}
         return self._store.append(self.draft(Kind.NOTE, content))
 
     def settle(self, found: OpenIntent, results: Sequence[Result], *, note: str | None = None) -> Entry:
@@ -109,7 +109,7 @@ class Recorder:
 
     def outcome(self, intent: Entry, results: Sequence[Result], *, note: str | None = None) -> Entry:
         """Records result lines of an intent. Raises LedgerError."""
-        content = {
+        content: dict[str, Json] = {
             "operation": intent.content.get("operation"),
             "task": intent.content.get("task"),
             "result": [result.as_json() for result in results],
