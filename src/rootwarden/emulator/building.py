@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 from rootwarden.emulator.clock import Clock
 from rootwarden.emulator.keyring import Credential, Keyring, Principal
-from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec
+from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec, RootUserSpec
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
 from rootwarden.emulator.root_user import RootUser
 from rootwarden.emulator.tree import Account, Container, OrganizationPolicy, StandaloneAccount, Target
@@ -133,29 +134,57 @@ def _account(spec: AccountSpec, now: datetime) -> Account:
     )
 
 
+def add_new_account(world: World, *, name: str, email: str) -> Account:
+    """An account made in the organization: under the root, without root credentials, with an administrator's profile."""
+    organization, now = world.organization, world.clock.now()
+    account = Account(
+        id=_free_account_id(world),
+        name=name,
+        email=email,
+        state="ACTIVE",
+        joined_method="CREATED",
+        joined=now,
+    )
+    organization.add_account(account, organization.root)
+    partition = organization.partition
+    world.root_users[account.id] = RootUser.from_spec(
+        RootUserSpec(), account=account.id, partition=partition, now=now
+    )
+    world.profiles[profile_of(account.id)] = _issue_administrator(world.keyring, account.id, partition)
+    return account
+
+
+def _free_account_id(world: World) -> str:
+    number = 700_000_000_000 + len(world.root_users)
+    while f"{number:012d}" in world.root_users:
+        number += 1
+    return f"{number:012d}"
+
+
 def email_of(spec: AccountSpec) -> str:
     """The root user's mailbox: the file's, or one made of the account id."""
     return spec.email or f"aws+{spec.id}@example.com"
 
 
 def _profiles(file: OrganizationFile, keyring: Keyring, now: datetime) -> dict[str, Credential]:
-    everything = (
-        parse_policy({"Version": "2012-10-17", "Statement": [_ALLOW_ALL]}, name="AdministratorAccess"),
-    )
     profiles = {
-        f"emulator-{account.id}": issue_administrator(keyring, account.id, file.partition, everything)
+        profile_of(account.id): _issue_administrator(keyring, account.id, file.partition)
         for account in (*file.all_accounts(), *file.standalone_accounts)
     }
     for spec in file.principals:
         expires = now + _ROLE_SESSION if spec.kind == "role" else None
-        profile = f"emulator-{spec.account}-{spec.name}"
+        profile = f"{profile_of(spec.account)}-{spec.name}"
         profiles[profile] = keyring.issue(_principal(spec, file.partition), expires=expires)
-    management = f"emulator-{file.management_account.id}"
     return {
-        "emulator-management": profiles[management],
-        "emulator-security": profiles[f"emulator-{security_account_of(file)}"],
+        "emulator-management": profiles[profile_of(file.management_account.id)],
+        "emulator-security": profiles[profile_of(security_account_of(file))],
         **profiles,
     }
+
+
+def profile_of(account_id: str) -> str:
+    """The profile of an account's administrator."""
+    return f"emulator-{account_id}"
 
 
 def security_account_of(file: OrganizationFile) -> str:
@@ -165,17 +194,21 @@ def security_account_of(file: OrganizationFile) -> str:
     return file.accounts[0].id if file.accounts else file.management_account.id
 
 
-def issue_administrator(
-    keyring: Keyring, account_id: str, partition: str, policies: tuple[Policy, ...]
-) -> Credential:
+def _issue_administrator(keyring: Keyring, account_id: str, partition: str) -> Credential:
     """Long-term keys of the administrator that every account has."""
     principal = Principal(
         account=account_id,
         arn=f"arn:{partition}:iam::{account_id}:user/Administrator",
         user_id=_unique_id("AIDA", f"{account_id}/Administrator"),
-        policies=policies,
+        policies=_administrator_policies(),
     )
     return keyring.issue(principal)
+
+
+@functools.cache
+def _administrator_policies() -> tuple[Policy, ...]:
+    document = {"Version": "2012-10-17", "Statement": [_ALLOW_ALL]}
+    return (parse_policy(document, name="AdministratorAccess"),)
 
 
 def _principal(spec: PrincipalSpec, partition: str) -> Principal:

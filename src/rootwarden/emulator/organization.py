@@ -119,6 +119,14 @@ class OrganizationState:
         self.attach_defaults(ou)
         return ou
 
+    def remove_container(self, unit: Container) -> None:
+        """An empty OU goes, and what was attached to it is detached."""
+        for policy in tuple(unit.policies):
+            self.detach(policy, unit)
+        if unit.parent is not None:
+            del unit.parent.units[unit.id]
+        del self.containers[unit.id]
+
     def add_account(self, account: Account, parent: Container) -> Account:
         """An account joins, with the full-access policies that AWS attaches to it."""
         account.parent = parent
@@ -168,6 +176,22 @@ class OrganizationState:
         """The way back from attach."""
         target.policies.remove(policy)
         del policy.targets[target.id]
+
+    def enable_policy_type(self, policy_type: str) -> None:
+        """Switches a type on; its full-access policy then hangs on the root, every OU and every account."""
+        self.policy_types.add(policy_type)
+        for policy in self.policies.values():
+            if policy.aws_managed and policy.type == policy_type:
+                for target in self.targets():
+                    self.attach(policy, target)
+
+    def disable_policy_type(self, policy_type: str) -> None:
+        """Switches a type off, which detaches all its policies from everything."""
+        self.policy_types.discard(policy_type)
+        for policy in self.policies.values():
+            if policy.type == policy_type:
+                for target in tuple(policy.targets.values()):
+                    self.detach(policy, target)
 
     def attach_defaults(self, target: Target) -> None:
         """Attaches AWS's full-access policies of the enabled types."""
