@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from rootwarden.model.purpose import PurposeName
 from rootwarden.model.setup import StepKind
 from rootwarden.model.tasks import RootTask
 
@@ -20,17 +21,6 @@ class RunsFrom(StrEnum):
     ANY = "any account of the organization; the more it may read, the more it says"
 
 
-class Purpose(StrEnum):
-    """The configuration's purposes: which profile or role a command uses."""
-
-    MANAGEMENT_READ = "management_read"
-    MANAGEMENT_DEPLOY = "management_deploy"
-    DELEGATE = "delegate"
-    DELEGATE_DEPLOY = "delegate_deploy"
-    MEMBER_READ = "member_read"
-    LOG_READ = "log_read"
-
-
 @dataclass(frozen=True, slots=True)
 class CommandNeeds:
     """One row of the table."""
@@ -39,7 +29,7 @@ class CommandNeeds:
     does: str
     """What it does to AWS, in one sentence."""
     runs_from: RunsFrom
-    purpose: Purpose | None = None
+    purpose: PurposeName | None = None
     actions: tuple[str, ...] = ()
     """Without these it cannot do its work."""
     optional: tuple[str, ...] = ()
@@ -93,7 +83,7 @@ _ROWS: Final = (
         "status",
         "Reads the state of centralized root access and changes nothing.",
         RunsFrom.ANY,
-        Purpose.MANAGEMENT_READ,
+        PurposeName.MANAGEMENT_READ,
         actions=("sts:GetCallerIdentity",),
         optional=(*_BASELINE_READS[1:], *_TRAIL_READS),
     ),
@@ -101,7 +91,7 @@ _ROWS: Final = (
         "enable",
         "Turns on trusted access for IAM and the root features, and registers the delegated administrator; removes nothing.",
         RunsFrom.MANAGEMENT,
-        Purpose.MANAGEMENT_DEPLOY,
+        PurposeName.MANAGEMENT_DEPLOY,
         actions=(*_BASELINE_READS, "organizations:DescribeAccount", *(step.action for step in _ENABLES)),
         optional=_TRAIL_READS,
     ),
@@ -109,7 +99,7 @@ _ROWS: Final = (
         "disable",
         "Turns root features off, deregisters a delegated administrator, or ends trusted access; never touches member accounts.",
         RunsFrom.MANAGEMENT,
-        Purpose.MANAGEMENT_DEPLOY,
+        PurposeName.MANAGEMENT_DEPLOY,
         actions=(*_BASELINE_READS, *(step.action for step in _DISABLES)),
         optional=_TRAIL_READS,
     ),
@@ -117,7 +107,7 @@ _ROWS: Final = (
         "audit",
         "Opens a root session with the audit task in each account and reads what root credentials there are; changes nothing.",
         RunsFrom.DELEGATE,
-        Purpose.DELEGATE,
+        PurposeName.DELEGATE,
         actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
         optional=(
             *_TREE_READS,
@@ -130,7 +120,7 @@ _ROWS: Final = (
         "remove plan",
         "Audits the chosen accounts and writes down what would be removed; changes nothing.",
         RunsFrom.DELEGATE,
-        Purpose.DELEGATE,
+        PurposeName.DELEGATE,
         actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
         optional=(
             *_TREE_READS,
@@ -143,7 +133,7 @@ _ROWS: Final = (
         "remove apply",
         "Deletes exactly the root credentials a plan lists, and reads again afterwards. Deleted keys cannot be restored.",
         RunsFrom.DELEGATE,
-        Purpose.DELEGATE,
+        PurposeName.DELEGATE,
         actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
         optional=("organizations:ListDelegatedAdministrators",),
         in_session=tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS))),
@@ -152,7 +142,7 @@ _ROWS: Final = (
         "remove",
         "On a terminal: plans, shows the plan, asks, removes and reads again. Deleted keys cannot be restored.",
         RunsFrom.DELEGATE,
-        Purpose.DELEGATE,
+        PurposeName.DELEGATE,
         actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
         optional=(
             *_TREE_READS,

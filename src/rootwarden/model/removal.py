@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from rootwarden.model.audit import AuditRow
-    from rootwarden.model.credentials import CredentialKind, LastUse
-    from rootwarden.model.ids import AccountId
-    from rootwarden.model.reason import Reason
+from rootwarden.model.audit import AuditRow
+from rootwarden.model.credentials import CredentialKind, LastUse
+from rootwarden.model.ids import AccountId
+from rootwarden.model.reason import Reason
 
 PASSWORD_ID = "login-profile"  # noqa: S105 - what stands for the one item that has no identifier of its own
 

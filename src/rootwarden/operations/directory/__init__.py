@@ -1,0 +1,1 @@
+"""Reading which accounts there are, and where they stand in the tree."""
