@@ -10,9 +10,10 @@ from rootwarden.errors import MalformedPolicy
 from rootwarden.policy.decision import Answer, Decision, Layer
 from rootwarden.policy.document import Policy
 from rootwarden.policy.evaluate import evaluate
-from rootwarden.policy.layers import Layers, Level
+from rootwarden.policy.layers import Layers, Level, ResourcePolicy
 from rootwarden.policy.parse import parse_policy
 from rootwarden.policy.request import UNKNOWN, ContextValue, Request
+from rootwarden.policy.unreadable import unreadable_policy
 
 __all__ = [
     "UNKNOWN",
@@ -25,6 +26,8 @@ __all__ = [
     "MalformedPolicy",
     "Policy",
     "Request",
+    "ResourcePolicy",
     "evaluate",
     "parse_policy",
+    "unreadable_policy",
 ]

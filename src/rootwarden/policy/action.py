@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from rootwarden.policy.request import Request
 from rootwarden.policy.truth import NO, Match, Truth
-from rootwarden.policy.wildcard import Piece, matches, pieces
+from rootwarden.policy.wildcard import Glob, glob, pieces
 
 
 @dataclass(frozen=True, slots=True)
 class ActionMatcher:
     """Action or NotAction of one statement. Actions are not case-sensitive and have no policy variables."""
 
-    patterns: tuple[tuple[tuple[Piece, ...], Match], ...]
+    patterns: tuple[tuple[Glob, Match], ...]
     """Each pattern with what it answers when it fits."""
     otherwise: Match
     """What holds when no pattern fits."""
@@ -21,7 +21,7 @@ class ActionMatcher:
     def match(self, request: Request) -> Match:
         """Whether the statement covers the action."""
         for wanted, answer in self.patterns:
-            if matches(wanted, request.action_folded):
+            if wanted.matches(request.action_folded):
                 return answer
         return self.otherwise
 
@@ -30,7 +30,7 @@ def action_matcher(patterns: tuple[str, ...], *, negated: bool) -> ActionMatcher
     """The matcher for the values of Action, or of NotAction when ``negated``."""
     return ActionMatcher(
         patterns=tuple(
-            (pieces(pattern.lower()), NO if negated else Match(Truth.YES, reason=f'Action "{pattern}"'))
+            (glob(pieces(pattern.lower())), NO if negated else Match(Truth.YES, reason=f'Action "{pattern}"'))
             for pattern in patterns
         ),
         otherwise=Match(Truth.YES, reason=f"NotAction {list(patterns)}") if negated else NO,

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from rootwarden.policy.action import ActionMatcher
 from rootwarden.policy.conditions.condition import Condition
+from rootwarden.policy.principal import PrincipalMatcher
 from rootwarden.policy.request import Request
 from rootwarden.policy.resource import ResourceMatcher
-from rootwarden.policy.truth import YES, Match, Truth, because
+from rootwarden.policy.truth import YES, Match, Truth
 
 
 class Effect(StrEnum):
@@ -29,9 +30,13 @@ class Statement:
     action: ActionMatcher
     resource: ResourceMatcher
     conditions: tuple[Condition, ...]
+    principal: PrincipalMatcher | None
+    """Only RCPs and resource policies have one."""
+    held: Match
+    """Yes, with the conditions as its reason."""
 
     def match(self, request: Request) -> Match:
-        """Whether the statement applies to the request; its reason is the conditions that held or are open."""
+        """Whether the statement applies, its principal aside; the reason is the conditions that held or are open."""
         target = self.match_target(request)
         if target.truth is Truth.NO:
             return target
@@ -44,7 +49,6 @@ class Statement:
 
     def match_conditions(self, request: Request, target: Match = YES) -> Match:
         """Whether the conditions hold too; the reason of a no is the first that fails."""
-        held: list[str] = []
         open_ones = [target] if target.truth is Truth.MAYBE else []
         for condition in self.conditions:
             match = condition.match(request)
@@ -52,9 +56,8 @@ class Statement:
                 return match
             if match.truth is Truth.MAYBE:
                 open_ones.append(match)
-            held.append(match.reason)
         if not open_ones:
-            return because(YES, " and ".join(held))
+            return self.held
         return Match(
             Truth.MAYBE,
             reason=" and ".join(match.reason for match in open_ones),
@@ -71,5 +74,4 @@ class Policy:
     """Its ARN, id or file name: whatever tells the reader where to look."""
     source: str
     """The document as compact JSON; two policies are equal when name and source are."""
-    denies: tuple[Statement, ...] = field(compare=False, repr=False)
-    allows: tuple[Statement, ...] = field(compare=False, repr=False)
+    statements: tuple[Statement, ...] = field(compare=False, repr=False)

@@ -5,133 +5,129 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from rootwarden.policy.decision import Answer, Decision, Layer
-from rootwarden.policy.document import Policy, Statement
-from rootwarden.policy.layers import Layers
+from rootwarden.policy.layers import Layers, Place
+from rootwarden.policy.matching import (
+    Hit,
+    Matcher,
+    deny_matcher,
+    hits,
+    match_naming_a_user,
+    match_plainly,
+    match_with_principal,
+)
+from rootwarden.policy.ownership import ELSEWHERE, Relation, relation
 from rootwarden.policy.request import Request
-from rootwarden.policy.truth import Match, Truth
+from rootwarden.policy.truth import Truth
 
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One set of policies at one place: a layer, or one level of it."""
-
-    layer: Layer
-    target: str | None
-    policies: tuple[Policy, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A statement that matches, or may, and where it stands."""
-
-    place: _Place
-    policy: Policy
-    statement: Statement
-    match: Match
+_NEED_AN_ALLOW = frozenset({Layer.SCP, Layer.IDENTITY, Layer.BOUNDARY})
 
 
 def evaluate(request: Request, layers: Layers) -> Decision:
     """Decides one request: allow, deny, or depends on the context keys named in the decision.
 
     1. A Deny statement that matches, in any layer, denies.
-    2. A layer without the Allow it needs denies: identity, boundary, and each SCP level.
-    3. A Deny that may match, or an Allow that may not, leaves the answer open.
+    2. A layer without the Allow it needs denies: each SCP level, the boundary, and the identity policies, in whose stead
+       the policy of a resource in the same account may allow.
+    3. A Deny that may match, or an Allow that may not, leaves the answer open. So does another account's resource.
     4. Else the request is allowed.
     """
-    open_denies: list[_Hit] = []
-    for hit in _denies(request, layers):  # (1)
-        if hit.match.truth is Truth.YES:
-            return _explicit(hit)
-        open_denies.append(hit)
-    allowing: _Hit | None = None
-    open_allows: list[_Hit] = []
-    for place in _needing_an_allow(layers):  # (2)
-        found = _allow(request, place)
+    caller = relation(request, layers)
+    denies = _denies(request, layers, caller)
+    if denies and denies[0].match.truth is Truth.YES:  # (1)
+        return _decision(Answer.DENY, denies, explicit=True)
+    open_hits = list(denies)
+    allowing: list[Hit] = []
+    for place in layers.places:  # (2)
+        if place.layer not in _NEED_AN_ALLOW:
+            continue
+        found = _allows(place, request, layers, caller)
         if not found:
-            return _missing(request, place)
+            return _missing(place, request)
         if found[0].match.truth is Truth.MAYBE:
-            open_allows += found
+            open_hits += found
         elif place.layer is Layer.IDENTITY:
-            allowing = found[0]
-    if open_denies or open_allows:  # (3)
-        return _depends(open_denies, open_allows)
-    return _allowed(allowing)  # (4)
+            allowing = found
+    if open_hits:  # (3)
+        return _decision(Answer.DEPENDS, open_hits, explicit=bool(denies))
+    if caller.same_account.truth is not Truth.YES:
+        return _elsewhere(caller)
+    return _decision(Answer.ALLOW, allowing, explicit=False)  # (4)
 
 
-def _denies(request: Request, layers: Layers) -> Iterator[_Hit]:
-    for place in _places(layers):
-        for policy in place.policies:
-            for statement in policy.denies:
-                match = statement.match(request)
-                if match.truth is not Truth.NO:
-                    yield _Hit(place, policy, statement, match)
-
-
-def _places(layers: Layers) -> Iterator[_Place]:
-    yield from (_Place(Layer.SCP, level.target, level.policies) for level in layers.scp_levels)
-    yield from (_Place(Layer.RCP, level.target, level.policies) for level in layers.rcp_levels)
-    yield _Place(Layer.BOUNDARY, None, layers.boundary or ())
-    yield _Place(Layer.TASK_POLICY, None, layers.ceiling)
-    yield _Place(Layer.IDENTITY, None, layers.identity or ())
-
-
-def _needing_an_allow(layers: Layers) -> Iterator[_Place]:
-    yield from (_Place(Layer.SCP, level.target, level.policies) for level in layers.scp_levels)
-    if layers.identity is not None:
-        yield _Place(Layer.IDENTITY, None, layers.identity)
-    if layers.boundary is not None:
-        yield _Place(Layer.BOUNDARY, None, layers.boundary)
-
-
-def _allow(request: Request, place: _Place) -> list[_Hit]:
-    """The statement that allows, else those that may; empty if there is none."""
+def _denies(request: Request, layers: Layers, caller: Relation) -> list[Hit]:
+    """The one statement that denies, else those that may."""
     open_ones = []
-    for policy in place.policies:
-        for statement in policy.allows:
-            match = statement.match(request)
-            if match.truth is Truth.YES:
-                return [_Hit(place, policy, statement, match)]
-            if match.truth is Truth.MAYBE:
-                open_ones.append(_Hit(place, policy, statement, match))
+    for place in layers.places:
+        matcher = deny_matcher(place, request, caller) if place.denies else None
+        if matcher is None:
+            continue
+        for hit in hits(place, place.denies, request, matcher):
+            if hit.match.truth is Truth.YES:
+                return [hit]
+            open_ones.append(hit)
     return open_ones
 
 
-def _explicit(hit: _Hit) -> Decision:
-    return _decision(Answer.DENY, hit, explicit=True)
+def _allows(place: Place, request: Request, layers: Layers, caller: Relation) -> list[Hit]:
+    """The one statement that allows, else those that may; empty if there is none."""
+    found = _first_or_open(place, request, match_plainly)
+    settled = found and found[0].match.truth is Truth.YES
+    if (
+        settled
+        or place.layer is Layer.SCP
+        or layers.resource is None
+        or caller.same_account.truth is Truth.NO
+    ):
+        return found
+    # In the same account the resource's policy may allow instead; only if it names the user does that pass a boundary.
+    instead = match_with_principal if place.layer is Layer.IDENTITY else match_naming_a_user
+    granted = _first_or_open(layers.places[-1], request, instead)
+    return granted if granted and granted[0].match.truth is Truth.YES else found + granted
 
 
-def _missing(request: Request, place: _Place) -> Decision:
-    for policy in place.policies:
-        for statement in policy.allows:
-            if statement.match_target(request).truth is not Truth.NO:
-                miss = _Hit(place, policy, statement, statement.match_conditions(request))
-                return _decision(Answer.DENY, miss, explicit=False)
+def _first_or_open(place: Place, request: Request, matcher: Matcher) -> list[Hit]:
+    open_ones = []
+    for hit in hits(place, place.allows, request, matcher):
+        if hit.match.truth is Truth.YES:
+            return [hit]
+        open_ones.append(hit)
+    return open_ones
+
+
+def _missing(place: Place, request: Request) -> Decision:
+    for policy, statement in place.allows:
+        if statement.match_target(request).truth is not Truth.NO:
+            miss = Hit(place, policy, statement, statement.match_conditions(request))
+            return _decision(Answer.DENY, [miss], explicit=False)
     return Decision(Answer.DENY, explicit=False, layer=place.layer, target=place.target)
 
 
-def _depends(denies: list[_Hit], allows: list[_Hit]) -> Decision:
-    hits = denies + allows
-    return _decision(Answer.DEPENDS, hits[0], explicit=bool(denies), others=hits[1:])
+def _elsewhere(caller: Relation) -> Decision:
+    warnings = (ELSEWHERE,) if caller.same_account.truth is Truth.NO else ()
+    return Decision(
+        Answer.DEPENDS,
+        explicit=False,
+        layer=Layer.RESOURCE_POLICY,
+        depends_on=caller.same_account.keys,
+        warnings=warnings,
+    )
 
 
-def _allowed(hit: _Hit | None) -> Decision:
-    return _decision(Answer.ALLOW, hit, explicit=False) if hit else Decision(Answer.ALLOW, explicit=False)
-
-
-def _decision(answer: Answer, hit: _Hit, *, explicit: bool, others: Iterable[_Hit] = ()) -> Decision:
-    matches = [hit.match, *(other.match for other in others)]
+def _decision(answer: Answer, found: Sequence[Hit], *, explicit: bool) -> Decision:
+    if not found:
+        return Decision(answer, explicit=explicit)
+    first = found[0]
     return Decision(
         answer,
         explicit=explicit,
-        layer=hit.place.layer,
-        target=hit.place.target,
-        policy=hit.policy.name,
-        statement=hit.statement.label,
-        condition=hit.match.reason or None,
-        depends_on=frozenset().union(*(match.keys for match in matches)),
-        warnings=tuple(sorted({warning for match in matches for warning in match.warnings})),
+        layer=first.place.layer,
+        target=first.place.target,
+        policy=first.policy.name,
+        statement=first.statement.label,
+        condition=first.match.reason or None,
+        depends_on=frozenset().union(*(hit.match.keys for hit in found)),
+        warnings=tuple(sorted({warning for hit in found for warning in hit.match.warnings})),
     )

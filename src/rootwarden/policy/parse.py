@@ -13,7 +13,9 @@ from rootwarden.errors import MalformedPolicy
 from rootwarden.policy.action import action_matcher
 from rootwarden.policy.conditions.condition import Condition, condition
 from rootwarden.policy.document import Effect, Policy, Statement
+from rootwarden.policy.principal import AWS, EVERYONE, KINDS, PrincipalMatcher, principal_matcher
 from rootwarden.policy.resource import resource_matcher
+from rootwarden.policy.truth import Match, Truth
 
 MAX_CHARACTERS: Final = 100_000
 """Longest document read; AWS's own limits are 20,480 and below."""
@@ -64,8 +66,7 @@ def parse_policy(source: str | Mapping[str, object], *, name: str = "") -> Polic
     return Policy(
         name=name,
         source=json.dumps(document, separators=(",", ":"), ensure_ascii=False),
-        denies=tuple(statement for statement in statements if statement.effect is Effect.DENY),
-        allows=tuple(statement for statement in statements if statement.effect is Effect.ALLOW),
+        statements=statements,
     )
 
 
@@ -168,6 +169,7 @@ def _statement(reader: _Reader, found: object, path: str, number: int, *, variab
     resources, not_resource = _one_of(reader, elements, path, "Resource")
     action_path = f"{path}.{'NotAction' if not_action else 'Action'}"
     resource_path = f"{path}.{'NotResource' if not_resource else 'Resource'}"
+    conditions = _conditions(reader, elements.get("Condition"), f"{path}.Condition", variables=variables)
     return Statement(
         effect=Effect(effect),
         label=str(sid) or f"statement {number + 1}",
@@ -180,8 +182,27 @@ def _statement(reader: _Reader, found: object, path: str, number: int, *, variab
             negated=not_resource,
             variables=variables,
         ),
-        conditions=_conditions(reader, elements.get("Condition"), f"{path}.Condition", variables=variables),
+        conditions=conditions,
+        principal=_principal(reader, elements, path, grants=effect == Effect.ALLOW),
+        held=Match(Truth.YES, reason=" and ".join(one.reason for one in conditions)),
     )
+
+
+def _principal(
+    reader: _Reader, elements: Mapping[str, object], path: str, *, grants: bool
+) -> PrincipalMatcher | None:
+    if "Principal" not in elements and "NotPrincipal" not in elements:
+        return None
+    found, negated = _one_of(reader, elements, path, "Principal")
+    path = f"{path}.{'NotPrincipal' if negated else 'Principal'}"
+    if found == EVERYONE:
+        return principal_matcher({AWS: (EVERYONE,)}, negated=negated, grants=grants)
+    kinds = reader.elements(found, path, KINDS)
+    values = {
+        kind: reader.texts(value, f"{path}.{kind}", of=_is_text, what="an ARN, an account id or a name")
+        for kind, value in kinds.items()
+    }
+    return principal_matcher(values, negated=negated, grants=grants)
 
 
 def _one_of(reader: _Reader, elements: Mapping[str, object], path: str, name: str) -> tuple[object, bool]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rootwarden.policy.request import Request, Unknown
-from rootwarden.policy.truth import NO, YES, Match, Truth, maybe
-from rootwarden.policy.wildcard import ANY, ONE, Piece, Wild, matches, pieces
+from rootwarden.policy.truth import NO, YES, Match, maybe
+from rootwarden.policy.wildcard import ANY, Glob, Piece, Wild, glob, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +85,38 @@ def segments(found: Sequence[Token], limit: int) -> tuple[tuple[Token, ...], ...
     return tuple(tuple(part) for part in parts)
 
 
-def is_static(found: Sequence[Token]) -> bool:
-    """Whether the tokens mean the same in every request."""
-    return all(isinstance(token, (str, Wild)) for token in found)
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A value of a policy, ready to be compared with text. Made by ``pattern``."""
+
+    tokens: tuple[Token, ...]
+    fold: bool
+    """Whether to compare in lower case."""
+    glob: Glob | None
+    """The pattern itself, where it is the same in every request."""
+
+    def fits(self, text: str, request: Request) -> Match:
+        """Whether the text fits in this request.
+
+        A variable whose key is absent (and has no default) or multi-valued cannot be resolved: its value matches nothing.
+        An unknown one, like a placeholder, could be any text: no if not even a star in its place would fit.
+        """
+        given = text.lower() if self.fold else text
+        if self.glob is not None:
+            return YES if self.glob.matches(given) else NO
+        resolved, answer = _resolve(self.tokens, request, fold=self.fold)
+        return answer if resolved is not None and glob(resolved).matches(given) else NO
 
 
-def fits(found: Sequence[Token], text: str, request: Request, *, fold: bool = False) -> Match:
-    """Whether the text fits the tokens in this request. ``fold`` compares in lower case.
-
-    A variable whose key is absent (and has no default) or multi-valued cannot be resolved, so its value matches nothing.
-    An unknown one, like a placeholder, could be any text: no if not even a star in its place would fit.
-    """
-    resolved, open_match = _resolve(found, request, fold=fold)
-    if resolved is None or not matches(resolved, text.lower() if fold else text):
-        return NO
-    return open_match
+def pattern(found: Sequence[Token], *, fold: bool = False) -> Pattern:
+    """The tokens as a pattern. ``fold`` compares in lower case."""
+    lowered = tuple(token.lower() if fold and isinstance(token, str) else token for token in found)
+    fixed = [token for token in lowered if isinstance(token, (str, Wild))]
+    return Pattern(lowered, fold, glob(fixed) if len(fixed) == len(lowered) else None)
 
 
 def _resolve(found: Sequence[Token], request: Request, *, fold: bool) -> tuple[list[Piece] | None, Match]:
+    """The tokens with text for variables, and what holds if that fits; None where a variable cannot be resolved."""
     resolved: list[Piece] = []
     keys: set[str] = set()
     warning = ""
@@ -120,19 +134,5 @@ def _resolve(found: Sequence[Token], request: Request, *, fold: bool) -> tuple[l
             warning = f"{token.text} looks like a placeholder that needs a real value"
             resolved.append(ANY)
         else:
-            resolved.append(token.lower() if fold and isinstance(token, str) else token)
+            resolved.append(token)
     return resolved, maybe(keys=frozenset(keys), warning=warning) if keys or warning else YES
-
-
-__all__ = [
-    "ANY",
-    "ONE",
-    "Placeholder",
-    "Token",
-    "Truth",
-    "Variable",
-    "fits",
-    "is_static",
-    "segments",
-    "tokens",
-]

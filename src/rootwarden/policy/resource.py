@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rootwarden.policy.pattern import Token, fits, segments, tokens
+from rootwarden.policy.pattern import Pattern, pattern, segments, tokens
 from rootwarden.policy.request import Request
 from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
-from rootwarden.policy.wildcard import ANY
 
 ARN_SEGMENTS = 6
 
@@ -21,16 +20,16 @@ class ResourcePattern:
     """One value of Resource or NotResource."""
 
     text: str
-    whole: tuple[Token, ...]
-    parts: tuple[tuple[Token, ...], ...]
+    whole: Pattern
+    parts: tuple[Pattern, ...]
 
     def match(self, request: Request) -> Match:
         """Whether the pattern covers the resource."""
-        if self.whole and all(token is ANY for token in self.whole):
+        if self.whole.glob is not None and self.whole.glob.everything:
             return YES
         if len(self.parts) == ARN_SEGMENTS:
             return self._by_segment(request)
-        rough = fits(self.whole, request.resource, request)
+        rough = self.whole.fits(request.resource, request)
         if rough.truth is Truth.NO:
             return NO
         return maybe(keys=rough.keys, warning=f'"{self.text}" is neither "*" nor an ARN of six parts')
@@ -39,7 +38,7 @@ class ResourcePattern:
         given = request.resource_segments
         if len(given) != ARN_SEGMENTS:
             return NO
-        return all_of(fits(part, text, request) for part, text in zip(self.parts, given, strict=True))
+        return all_of(part.fits(text, request) for part, text in zip(self.parts, given, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,9 @@ class ResourceMatcher:
 
     def match(self, request: Request) -> Match:
         """Whether the statement covers the resource."""
-        found = any_of(pattern.match(request) for pattern in self.patterns)
-        return because(negation(found) if self.negated else found, self.reason)
+        found = any_of([pattern.match(request) for pattern in self.patterns])
+        answer = negation(found) if self.negated else found
+        return because(answer, self.reason) if answer.truth is Truth.MAYBE else answer
 
 
 def resource_matcher(patterns: tuple[str, ...], *, negated: bool, variables: bool) -> ResourceMatcher:
@@ -61,7 +61,11 @@ def resource_matcher(patterns: tuple[str, ...], *, negated: bool, variables: boo
     compiled = []
     for text in patterns:
         whole = tokens(text, variables=variables, wildcards=True)
-        compiled.append(ResourcePattern(text, whole, segments(whole, ARN_SEGMENTS)))
+        compiled.append(
+            ResourcePattern(
+                text, pattern(whole), tuple(pattern(part) for part in segments(whole, ARN_SEGMENTS))
+            )
+        )
     return ResourceMatcher(
         tuple(compiled), negated, f"{'NotResource' if negated else 'Resource'} {list(patterns)}"
     )

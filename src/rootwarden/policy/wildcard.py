@@ -1,12 +1,14 @@
 """Matching text against ``*`` (any run of characters) and ``?`` (exactly one).
 
 Patterns come from policies that anybody may have written, so no regular expressions: a pattern is cut at its stars, and
-each piece is found once, leftmost, without ever going back. The time is at most the product of the two lengths.
+each piece is found once, leftmost, without ever going back. The time is at most the product of the two lengths, and
+proportional to the text where no ``?`` stands between stars.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
@@ -24,8 +26,6 @@ ONE: Final = Wild.ONE
 Piece = str | Wild
 """Literal text or a wildcard."""
 
-_Chunk = tuple[Literal[Wild.ONE] | str, ...]
-
 
 def pieces(pattern: str) -> tuple[Piece, ...]:
     """The pattern as literal runs and wildcards."""
@@ -42,55 +42,90 @@ def pieces(pattern: str) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def matches(wanted: Sequence[Piece], text: str) -> bool:
-    """Whether the whole text fits the pieces."""
-    chunks = _chunks(wanted)
-    first, last = chunks[0], chunks[-1]
-    if not _fits_at(first, text, 0):
-        return False
-    position = _length(first)
-    if len(chunks) == 1:
-        return position == len(text)
-    end = len(text) - _length(last)
-    for chunk in chunks[1:-1]:
-        position = _find(chunk, text, position)
-        if position < 0:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What stands between two stars: literal text, and the places that take any one character."""
+
+    parts: tuple[Literal[Wild.ONE] | str, ...]
+    literal: str | None
+    """The text, where the run has no ``?``."""
+    length: int
+
+    def fits_at(self, text: str, position: int) -> bool:
+        """Whether the run stands at the position."""
+        if self.literal is not None:
+            return text.startswith(self.literal, position)
+        for part in self.parts:
+            if part is ONE:
+                position += 1
+            elif text.startswith(part, position):
+                position += len(part)
+            else:
+                return False
+        return position <= len(text)
+
+    def find(self, text: str, start: int) -> int:
+        """The first position from ``start`` where the run stands, or -1."""
+        if self.literal is not None:
+            return text.find(self.literal, start)
+        for position in range(start, len(text) - self.length + 1):
+            if self.fits_at(text, position):
+                return position
+        return -1
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern ready to be matched. Made by ``glob``."""
+
+    exact: str | None
+    """The text itself, where the pattern has no wildcard."""
+    everything: bool
+    """Whether it is nothing but stars."""
+    first: _Run
+    middle: tuple[_Run, ...]
+    last: _Run | None
+    """What follows the last star; None where there is no star."""
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole text fits."""
+        if self.exact is not None:
+            return text == self.exact
+        if self.everything:
+            return True
+        if not self.first.fits_at(text, 0):
             return False
-        position += _length(chunk)
-    return position <= end and _fits_at(last, text, end)
+        position = self.first.length
+        if self.last is None:
+            return position == len(text)
+        for run in self.middle:
+            found = run.find(text, position)
+            if found < 0:
+                return False
+            position = found + run.length
+        end = len(text) - self.last.length
+        return position <= end and self.last.fits_at(text, end)
 
 
-def _chunks(wanted: Sequence[Piece]) -> list[_Chunk]:
-    chunks: list[list[Literal[Wild.ONE] | str]] = [[]]
+def glob(wanted: Sequence[Piece]) -> Glob:
+    """The pattern that the pieces make up."""
+    runs: list[list[Literal[Wild.ONE] | str]] = [[]]
     for piece in wanted:
         if piece is ANY:
-            chunks.append([])
+            runs.append([])
         else:
-            chunks[-1].append(piece)
-    return [tuple(chunk) for chunk in chunks]
+            runs[-1].append(piece)
+    compiled = [_run(parts) for parts in runs]
+    single = len(compiled) == 1
+    return Glob(
+        exact=compiled[0].literal if single else None,
+        everything=not single and not any(run.length for run in compiled),
+        first=compiled[0],
+        middle=tuple(run for run in compiled[1:-1] if run.length),
+        last=None if single else compiled[-1],
+    )
 
 
-def _length(chunk: _Chunk) -> int:
-    return sum(1 if piece is ONE else len(piece) for piece in chunk)
-
-
-def _fits_at(chunk: _Chunk, text: str, position: int) -> bool:
-    for piece in chunk:
-        if piece is ONE:
-            position += 1
-        elif text.startswith(piece, position):
-            position += len(piece)
-        else:
-            return False
-    return position <= len(text)
-
-
-def _find(chunk: _Chunk, text: str, start: int) -> int:
-    if not chunk:
-        return start
-    if len(chunk) == 1 and chunk[0] is not ONE:
-        return text.find(chunk[0], start)
-    for position in range(start, len(text) - _length(chunk) + 1):
-        if _fits_at(chunk, text, position):
-            return position
-    return -1
+def _run(parts: Sequence[Literal[Wild.ONE] | str]) -> _Run:
+    literal = None if ONE in parts else "".join(part for part in parts if part is not ONE)
+    return _Run(tuple(parts), literal, sum(1 if part is ONE else len(part) for part in parts))

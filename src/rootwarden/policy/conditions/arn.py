@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from rootwarden.policy.conditions.operator import Comparison, Operator, cannot_judge
-from rootwarden.policy.pattern import fits, segments, tokens
+from rootwarden.policy.pattern import pattern, segments, tokens
 from rootwarden.policy.request import Request
 from rootwarden.policy.truth import Match, all_of, maybe
 
@@ -27,9 +27,11 @@ def _like(value: str, variables: bool) -> Comparison:
         unclear = maybe(warning=cannot_judge(value, "an ARN pattern of six parts"))
         return lambda _, __: unclear
 
+    patterns = tuple(pattern(part) for part in parts)
+
     def compare(given: str, request: Request) -> Match:
         texts = given.split(":", _SEGMENTS - 1)
-        return all_of(fits(part, text, request) for part, text in zip(parts, texts, strict=True))
+        return all_of([part.fits(text, request) for part, text in zip(patterns, texts, strict=True)])
 
     return compare
 

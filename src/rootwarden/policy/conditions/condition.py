@@ -8,21 +8,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from rootwarden.policy.conditions.arn import ARN_OPERATORS
+from rootwarden.policy.conditions.binary import BINARY_OPERATORS
 from rootwarden.policy.conditions.boolean import BOOLEAN_OPERATORS
+from rootwarden.policy.conditions.date import DATE_OPERATORS
+from rootwarden.policy.conditions.ip import IP_OPERATORS
 from rootwarden.policy.conditions.null import NULL, null_matches
+from rootwarden.policy.conditions.numeric import NUMERIC_OPERATORS
 from rootwarden.policy.conditions.operator import Comparison, Operator
 from rootwarden.policy.conditions.string import STRING_OPERATORS
 from rootwarden.policy.request import Request, Unknown
-from rootwarden.policy.truth import NO, YES, Match, all_of, any_of, because, maybe, negation
+from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
 
 OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
-    {operator.name.lower(): operator for operator in (*STRING_OPERATORS, *ARN_OPERATORS, *BOOLEAN_OPERATORS)}
+    {
+        operator.name.lower(): operator
+        for operator in (
+            *STRING_OPERATORS,
+            *ARN_OPERATORS,
+            *BOOLEAN_OPERATORS,
+            *NUMERIC_OPERATORS,
+            *DATE_OPERATORS,
+            *IP_OPERATORS,
+            *BINARY_OPERATORS,
+        )
+    }
 )
 """Every operator but Null, by its name in lower case."""
 
@@ -52,19 +67,24 @@ class Condition:
     comparisons: tuple[Comparison, ...]
     set_: Set
     if_exists: bool
-    operator_text: str
+    warning: str
+    """What to say where the operator leaves open whether the condition holds."""
+    held: Match
+    failed: Match
 
     def match(self, request: Request) -> Match:
         """Whether the condition holds for the request."""
         found = self._match(request)
-        return because(found, self.reason)
+        if found.truth is Truth.MAYBE:
+            return because(found, self.reason)
+        return self.held if found.truth is Truth.YES else self.failed
 
     def _match(self, request: Request) -> Match:
         value = request.context.get(self.key)
         if self.null:
             return null_matches(self.values, self.key, value)
         if self.operator is None:
-            return maybe(warning=f"the condition operator {self.operator_text} is not known")
+            return maybe(warning=self.warning)
         if value is None:
             return self._absent(self.operator)
         if isinstance(value, Unknown):
@@ -81,14 +101,14 @@ class Condition:
             return YES
         if self.set_ is Set.ANY:
             if self.if_exists:
-                return maybe(warning=f"{self.operator_text} on the absent key {self.key} is not settled")
+                return maybe(warning=self.warning)
             return NO
         return YES if self.if_exists or operator.negated else NO
 
     def _compare(self, operator: Operator, given: str, request: Request) -> Match:
         if not operator.comparable(given):
             return NO
-        found = any_of(comparison(given, request) for comparison in self.comparisons)
+        found = any_of([comparison(given, request) for comparison in self.comparisons])
         return negation(found) if operator.negated else found
 
 
@@ -98,17 +118,29 @@ def condition(operator: str, key: str, values: tuple[str, ...], *, variables: bo
     set_ = next((kind for kind in (Set.ANY, Set.ALL) if name.startswith(kind.value)), Set.NONE)
     bare = name.removeprefix(set_.value)
     known = OPERATORS.get(bare.removesuffix("ifexists"))
+    reason = _reason(operator, key, values)
     return Condition(
         key=key.lower(),
-        reason=_reason(operator, key, values),
+        reason=reason,
         values=values,
         null=name == NULL,
         operator=known,
         comparisons=tuple(known.read(value, variables) for value in values) if known else (),
         set_=set_,
         if_exists=bare.endswith("ifexists"),
-        operator_text=operator,
+        warning=(
+            f"{operator} on the absent key {key} is not settled"
+            if known
+            else f"the condition operator {operator} is not known"
+        ),
+        held=Match(Truth.YES, reason=reason),
+        failed=Match(Truth.NO, reason=reason),
     )
+
+
+def unjudged(warning: str) -> Condition:
+    """A condition that may hold or not, whatever the request."""
+    return replace(condition("", "", (), variables=False), reason="", warning=warning)
 
 
 def _reason(operator: str, key: str, values: tuple[str, ...]) -> str:

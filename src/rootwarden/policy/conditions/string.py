@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from rootwarden.policy.conditions.operator import Comparison, Operator
-from rootwarden.policy.pattern import fits, is_static, tokens
-from rootwarden.policy.request import Request
-from rootwarden.policy.truth import NO, YES, Match
+from rootwarden.policy.pattern import pattern, tokens
 
 
 def _equals(value: str, variables: bool) -> Comparison:
@@ -26,18 +24,7 @@ def _like(value: str, variables: bool) -> Comparison:
 
 
 def _text(value: str, *, variables: bool, wildcards: bool, fold: bool) -> Comparison:
-    wanted = tokens(value, variables=variables, wildcards=wildcards)
-    if is_static(wanted) and all(isinstance(token, str) for token in wanted):
-        literal = "".join(str(token) for token in wanted)
-        if not fold:
-            return lambda given, _: YES if given == literal else NO
-        folded = literal.lower()
-        return lambda given, _: YES if given.lower() == folded else NO
-
-    def compare(given: str, request: Request) -> Match:
-        return fits(wanted, given, request, fold=fold)
-
-    return compare
+    return pattern(tokens(value, variables=variables, wildcards=wildcards), fold=fold).fits
 
 
 STRING_OPERATORS: Final = (

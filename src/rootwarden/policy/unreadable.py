@@ -1,0 +1,29 @@
+"""A policy that exists but could not be read, or not be parsed: it may deny and it may allow."""
+
+from __future__ import annotations
+
+from rootwarden.policy.action import action_matcher
+from rootwarden.policy.conditions.condition import unjudged
+from rootwarden.policy.document import Effect, Policy, Statement
+from rootwarden.policy.resource import resource_matcher
+from rootwarden.policy.truth import YES
+
+
+def unreadable_policy(*, name: str, why: str) -> Policy:
+    """A stand-in for a policy nobody has seen the inside of: what it would decide is ``depends``, with ``why`` as warning."""
+    return Policy(
+        name=name,
+        source="",
+        statements=tuple(
+            Statement(
+                effect=effect,
+                label="a statement that was not read",
+                action=action_matcher(("*",), negated=False),
+                resource=resource_matcher(("*",), negated=False, variables=False),
+                conditions=(unjudged(f"{name}: {why}" if name else why),),
+                principal=None,
+                held=YES,
+            )
+            for effect in Effect
+        ),
+    )
