@@ -50,8 +50,21 @@ def _doubles(file: OrganizationFile) -> Iterator[Problem]:
     )
     yield from _twice((f"principals[{n}].name", (p.account, p.name)) for n, p in enumerate(file.principals))
     yield from _twice((f"trails[{n}].name", (t.account, t.name)) for n, t in enumerate(file.trails))
-    keys = ((f"{path}.root", key.id) for path, account in _accounts(file) for key in account.root.access_keys)
+    keys = (
+        (f"{path}.root.access_keys[{n}].id", key.id)
+        for path, account in _accounts(file)
+        for n, key in enumerate(account.root.access_keys)
+    )
     yield from _twice((where, key_id) for where, key_id in keys if key_id)
+    for path, account in _accounts(file):
+        devices = enumerate(account.root.mfa_devices)
+        yield from _twice(
+            (f"{path}.root.mfa_devices[{n}].serial", one.serial) for n, one in devices if one.serial
+        )
+        certificates = enumerate(account.root.signing_certificates)
+        yield from _twice(
+            (f"{path}.root.signing_certificates[{n}].id", one.id) for n, one in certificates if one.id
+        )
 
 
 def _twice(named: Iterable[tuple[str, Hashable]]) -> Iterator[Problem]:

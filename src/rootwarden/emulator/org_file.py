@@ -133,7 +133,7 @@ class PrincipalSpec(_Spec):
 
     account: AccountIdText
     """The account it belongs to."""
-    name: Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,64}$")]
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]
     """Its name; the profile is called ``emulator-<account>-<name>``."""
     kind: Literal["user", "role"] = "role"
     """A user has long-term keys, a role a session with a token."""

@@ -1,0 +1,219 @@
+"""Reading an organization file: whatever is wrong with it comes out as one clear error that lists everything."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from rootwarden.emulator.known_names import did_you_mean, unknown_names
+from rootwarden.emulator.org_file import OrganizationFile
+from rootwarden.errors import BadInput
+
+LARGEST_FILE: Final = 50_000_000
+"""Bytes; an organization of 50,000 accounts needs about 15 million."""
+MOST_SHOWN: Final = 20
+"""Problems listed before the rest is only counted."""
+
+_ADVICE: Final = "docs/emulator-organization.schema.json describes the file; docs/emulator.md has an example."
+_LONGEST_SHOWN: Final = 60
+
+
+def read_organization(path: Path) -> OrganizationFile:
+    """The organization a file describes.
+
+    Raises BadInput, naming the file and every problem in it, each with its place in the document.
+    """
+    text = _text(path)
+    document = _parse(path, text)
+    if not isinstance(document, dict):
+        _fail(path, f"it holds {_kind(document)} where an object is expected")
+    try:
+        file = OrganizationFile.model_validate_json(text, strict=True)
+    except ValidationError as e:
+        _fail_with(path, [line for error in e.errors() for line in _lines(error, document)])
+    unknown = unknown_names(file)
+    if unknown:
+        _fail_with(path, unknown)
+    return file
+
+
+def _text(path: Path) -> str:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            _fail(path, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a file")
+        if found.st_size > LARGEST_FILE:
+            _fail(path, f"it has {found.st_size:,} bytes, more than the {LARGEST_FILE:,} that are read")
+        content = path.read_bytes()
+        if not content.strip():
+            _fail(path, "it is empty")
+    except (OSError, ValueError) as e:  # ValueError: a NUL in the name
+        reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
+        _fail(path, f"it cannot be read: {reason}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        _fail(path, f"it is not UTF-8: byte {e.start + 1} does not fit")
+
+
+class _DoubleKey(ValueError):
+    """A key twice in one object; JSON parsers keep the last one in silence."""
+
+
+def _parse(path: Path, text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except json.JSONDecodeError as e:
+        _fail(path, f"it is not JSON: {e.msg} in line {e.lineno}, column {e.colno}")
+    except RecursionError:
+        _fail(path, "it is nested too deeply")
+    except ValueError as e:
+        _fail(path, str(e))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value] # set.add returns None, which is the point
+        raise _DoubleKey(f"key {twice!r} is there twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"it is not JSON: {name} is not a number there")
+
+
+def _lines(error: ErrorDetails, document: Any) -> Iterable[str]:
+    problems = error.get("ctx", {}).get("problems")
+    if problems is not None:
+        return [f"{problem.path}: {problem.text}" for problem in problems]
+    if error["type"] == "json_invalid":
+        return [f"the document: {error['msg']}"]
+    where, branch = _without_branch(error["loc"])
+    if branch:
+        is_object = isinstance(_at(document, where[: where.index("password") + 1]), dict)
+        if (branch == "PasswordSpec") != is_object:
+            return []  # the other branch says what is wrong
+    return [f"{_place(where) or 'the document'}: {_wrong(error, where, branch, document)}"]
+
+
+def _wrong(error: ErrorDetails, where: list[int | str], branch: str, document: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"unknown key{_near(str(where[-1]), _fields(where[:-1]))}"
+    if error["type"] == "missing":
+        return "it is required, and missing"
+    expected = "true, false or an object" if branch == "bool" else _expected(error)
+    return f"expected {expected}, found {_shown(_at(document, where))}"
+
+
+def _without_branch(loc: tuple[int | str, ...]) -> tuple[list[int | str], str]:
+    """Pydantic names the branch of a union in the path; the document has no such step. ``password`` is the only one."""
+    for n, part in enumerate(loc):
+        if part in ("PasswordSpec", "bool") and n and loc[n - 1] == "password":
+            return [*loc[:n], *loc[n + 1 :]], str(part)
+    return list(loc), ""
+
+
+def _place(where: Iterable[int | str]) -> str:
+    text = ""
+    for part in where:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text.removesuffix(".[key]").replace(".[key]", "")
+
+
+def _at(document: Any, where: Iterable[int | str]) -> Any:
+    found = document
+    for part in where:
+        if part == "[key]":
+            return next(reversed(list(where)), None)
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return found
+    return found
+
+
+_TYPES: Final[Mapping[str, str]] = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "tuple_type": "a list",
+    "timezone_aware": 'a time with its UTC offset, such as "2026-01-31T12:00:00Z"',
+    "datetime_type": 'a time such as "2026-01-31T12:00:00Z"',
+    "datetime_parsing": 'a time such as "2026-01-31T12:00:00Z"',
+    "datetime_from_date_parsing": 'a time such as "2026-01-31T12:00:00Z"',
+}
+
+_PATTERNS: Final[Mapping[str, str]] = {
+    "^[0-9]{12}$": "an account id of twelve digits, as text",
+    "^/([^/]+(/[^/]+)*)?$": 'a path of OU names such as "/Workloads/Production", or "/"',
+    "^o-[a-z0-9]{10,32}$": 'an organization id: "o-" and 10 to 32 lower-case letters or digits',
+}
+
+
+def _expected(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    if error["type"] in _TYPES:
+        return _TYPES[error["type"]]
+    if error["type"] == "literal_error":
+        return f"one of {context['expected']}".replace(" or ", ", ")
+    if error["type"] == "string_pattern_mismatch":
+        return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
+    message = error["msg"]
+    return message[0].lower() + message[1:]
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    listed = list(known)
+    return did_you_mean(name, listed) or f"; known here: {', '.join(listed)}"
+
+
+def _fields(where: Iterable[int | str]) -> Iterable[str]:
+    """The fields of the model that the path leads to."""
+    model: type[BaseModel] = OrganizationFile
+    for part in where:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_within(model.model_fields[part].annotation) or model
+    return model.model_fields
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_within(one) for one in getattr(annotation, "__args__", ()))
+    return next((one for one in inner if one is not None), None)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, list):
+        return "a list"
+    return "an object" if isinstance(value, dict) else _shown(value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, dict)):
+        return _kind(value)
+    text = json.dumps(value, ensure_ascii=True)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _fail_with(path: Path, problems: list[str]) -> NoReturn:
+    lines = list(dict.fromkeys(problems))
+    more = len(lines) - MOST_SHOWN
+    shown = lines[:MOST_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+    found = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    _fail(path, f"{found}:\n" + "\n".join(f"  {line}" for line in shown))
+
+
+def _fail(path: Path, what: str) -> NoReturn:
+    raise BadInput(f"organization file {path}: {what}", advice=_ADVICE)
