@@ -1,0 +1,1 @@
+"""Wiring: the one place that picks concrete classes, and composes operations."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,13 +15,14 @@ from botocore.credentials import CredentialProvider, CredentialResolver, Credent
 from botocore.exceptions import ProfileNotFound
 from botocore.session import Session as BotocoreSession
 
+from rootwarden.aws.assume_role import RoleChoice, RoleProvider
 from rootwarden.aws.endpoints import AWS, endpoint_identity
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.partitions import partition_of
 from rootwarden.errors import EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rootwarden.model.partition import Partition
 
@@ -37,9 +39,11 @@ class CallerChoice:
     """Which caller, Region and endpoint the user asked for; None leaves it to the AWS variables and config files."""
 
     profile: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = None
+    role: RoleChoice | None = None
+    """A role to assume with the profile's credentials."""
     region: str | None = None
+    fallback_region: str | None = None
+    """Used where neither ``region`` nor AWS's own settings name one."""
     endpoint_url: str | None = None
     allowed_hosts: tuple[str, ...] = ()
 
@@ -55,7 +59,7 @@ class CallerClients:
         self._choice = choice
         self._version = version
         self._core = _botocore_session(choice)
-        region = choice.region or self._core.get_config_variable("region")
+        region = choice.region or self._core.get_config_variable("region") or choice.fallback_region
         if not region:
             raise NoRegion(
                 "no Region is set, and root sessions exist on regional STS endpoints only",
@@ -64,6 +68,9 @@ class CallerClients:
         self.region: str = region
         self.partition: Partition = partition_of(self._core, region)
         _always_regional_sts(self._core)
+        if choice.role:
+            # The endpoint counts before any call: the role's credentials must not go to a host that is not trusted.
+            self._core = self._with_role(choice, choice.role)
         self._session = boto3.Session(botocore_session=self._core, region_name=region)
         self._clients: dict[tuple[str, str], Any] = {}
         self._root_session: boto3.Session | None = None
@@ -88,6 +95,16 @@ class CallerClients:
             endpoint = None if self.endpoint == AWS else self.endpoint
             self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
         return self._root_clients[key]
+
+    def _with_role(self, choice: CallerChoice, role: RoleChoice) -> BotocoreSession:
+        ask: Callable[[str], str] = getpass.getpass if sys.stdin.isatty() else _no_prompt
+        provider = RoleProvider(
+            self._core, role, region=self.region, endpoint_url=choice.endpoint_url, ask=ask
+        )
+        assumed = BotocoreSession(profile=choice.profile)
+        assumed.register_component("credential_provider", CredentialResolver([provider]))
+        _always_regional_sts(assumed)
+        return assumed
 
     def _make(
         self, session: boto3.Session, service: str, region: str, *, endpoint_url: str | None = None

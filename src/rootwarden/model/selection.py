@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rootwarden.errors import BadInput, UnknownAccount
+from rootwarden.errors import BadInput, CannotLook, UnknownAccount
 from rootwarden.model.ids import account_id
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def select(
     for text in selection.exclude:
         if _looks_like_unit(text):
             path = _unit_path(text, paths)
+            _all_placed(accounts)
             unwanted |= {account.id for account in accounts if _within(account.ou_path, path)}
         else:
             unwanted |= {account.id for account in _named(text, accounts)}
@@ -84,6 +85,16 @@ def _named(text: str, accounts: Sequence[Account]) -> tuple[Account, ...]:
     if not found:
         raise UnknownAccount(f"the organization has no account {text!r}", advice=_near(text, accounts))
     return found
+
+
+def _all_placed(accounts: Sequence[Account]) -> None:
+    """An account that moved while the tree was read could slip past an exclusion."""
+    lost = [account.id for account in accounts if account.ou_path is None]
+    if lost:
+        raise CannotLook(
+            f"could not see in which OU {', '.join(lost)} is",
+            advice="Repeat the command: accounts may be moving.",
+        )
 
 
 def _near(text: str, accounts: Sequence[Account]) -> str:
@@ -116,7 +127,7 @@ def _unit_path(text: str, paths: Mapping[str, str]) -> str:
 def _within(ou_path: str | None, path: str) -> bool:
     if ou_path is None:
         return False
-    return path == "/" or ou_path == path or ou_path.startswith(f"{path}/")
+    return path in {"/", ou_path} or ou_path.startswith(f"{path}/")
 
 
 def _tagged(text: str, tags: Mapping[str, str]) -> bool:

@@ -55,9 +55,7 @@ def _tree(
     return Seen((units, paths))
 
 
-def gather_tags(
-    clients: CallerClients, accounts: Iterable[AccountId]
-) -> Mapping[AccountId, Mapping[str, str]]:
+def gather_tags(clients: CallerClients, accounts: Iterable[AccountId]) -> dict[str, Mapping[str, str]]:
     """The tags of each account; one call each, so only where a selection needs them. Raises AwsError."""
     organizations = Organizations(clients.client("organizations"))
     return {account: organizations.tags(account) for account in accounts}

@@ -23,7 +23,7 @@ from rootwarden.sessions.delete_credentials import delete_item
 from rootwarden.sessions.read_credentials import read_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rootwarden.model.authority import ForPlan
     from rootwarden.model.ids import AccountId
@@ -36,13 +36,24 @@ class Look(Protocol):
     def __call__(self, account: AccountId) -> AuditRow: ...
 
 
-def apply_plan(door: RootDoor, plan: RemovalPlan, authority: ForPlan, look: Look) -> Iterator[AccountOutcome]:
+def apply_plan(
+    door: RootDoor, plan: RemovalPlan, authority: ForPlan, look: Look, refusals: Mapping[AccountId, Reason]
+) -> Iterator[AccountOutcome]:
     """Removes what the plan lists, account by account, and verifies each.
 
+    ``refusals`` are accounts that must be left alone by now, with the reason (suspended since the plan, say).
     Raises CredentialsExpired or CredentialsRefused when the caller's own credentials fail.
     """
     for removal in plan.accounts:
+        if removal.account in refusals:
+            yield _refused(removal, refusals[removal.account])
+            continue
         yield apply_to_account(door, removal, authority, look)
+
+
+def _refused(removal: AccountRemoval, reason: Reason) -> AccountOutcome:
+    items = tuple(ItemOutcome(item, ItemResult.REFUSED, reason) for item in removal.items)
+    return AccountOutcome(removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason)
 
 
 def apply_to_account(

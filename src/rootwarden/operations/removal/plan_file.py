@@ -54,7 +54,7 @@ def from_text(text: str, *, name: str, stated_hash: str | None) -> RemovalPlan:
 
 def _document(text: str, name: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document: Any = json.loads(text)
     except ValueError as error:
         raise BadInput(
             f"{name}: not JSON: {error}", advice="Name a file that 'rootwarden remove plan --out' wrote."
@@ -69,7 +69,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
         raise BadInput(
             f"{name}: plan or plan_hash is missing", advice="Make a new plan with 'rootwarden remove plan'."
         )
-    return document
+    return dict(document)
 
 
 def check_belongs(plan: RemovalPlan, *, organization_id: str, endpoint: str) -> None:

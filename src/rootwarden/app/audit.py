@@ -1,0 +1,54 @@
+"""Composing ``audit``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rootwarden.app.accounts import choose_accounts
+from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details
+from rootwarden.model.purpose import PurposeName
+from rootwarden.operations.audit.gather import Rules, audit_accounts
+from rootwarden.reports.audit_report import audit_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rootwarden.app.context import App
+    from rootwarden.model.selection import Selection
+    from rootwarden.reports.report import Report
+
+
+def run_audit(
+    app: App, selection: Selection, details: Details, *, progress: Callable[[int, int, AuditRow], None]
+) -> tuple[Report, int]:
+    """The report of ``audit`` and its exit code. ``progress`` hears of each row: its number, the total, the row."""
+    audit = take_audit(app, selection, details, command="audit", changing=False, progress=progress)
+    return audit_report(audit), audit_exit_code(audit)
+
+
+def take_audit(
+    app: App,
+    selection: Selection,
+    details: Details,
+    *,
+    command: str,
+    changing: bool,
+    progress: Callable[[int, int, AuditRow], None],
+) -> Audit:
+    """Audits the selected accounts; the first look of every removal too."""
+    clients = app.caller(PurposeName.DELEGATE)
+    chosen = choose_accounts(app, clients, selection, changing=changing)
+    rules = Rules(chosen.organization.management_account_id, chosen.excluded, details)
+    rows = []
+    for row in audit_accounts(app.door(clients), chosen.accounts, rules, app.for_reading(command)):
+        rows.append(row)
+        progress(len(rows), len(chosen.accounts), row)
+    return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows))
+
+
+def audit_exit_code(audit: Audit) -> int:
+    """6 where an account could not be read, which wins over 1 for an exposed one; else 0."""
+    if audit.count(AuditOutcome.UNREACHABLE):
+        return 6
+    return 1 if audit.count(AuditOutcome.EXPOSED) else 0

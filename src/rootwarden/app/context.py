@@ -1,0 +1,131 @@
+"""One run of the program: the user's choices, the configuration, and the callers made from them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from rootwarden.aws.assume_role import RoleChoice
+from rootwarden.aws.clients import CallerChoice, CallerClients
+from rootwarden.aws.endpoints import AWS
+from rootwarden.errors import BadInput, WrongOrganization
+from rootwarden.model.authority import ForPlan, ForReading
+from rootwarden.model.purpose import PurposeName
+from rootwarden.sessions.door import RootDoor
+from rootwarden.settings import Settings, ignored_in_working_directory, load_settings
+
+VERSION = version("rootwarden")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options every command takes."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    config: Path | None = None
+    reason: str | None = None
+    ticket: str | None = None
+
+
+@dataclass(slots=True)
+class App:
+    """What a command works with. ``notes`` are sentences for the user that are not results; the front end prints them."""
+
+    choices: Choices
+    settings: Settings
+    notes: list[str] = field(default_factory=list)
+    _callers: dict[CallerChoice, CallerClients] = field(default_factory=dict)
+
+    def caller(self, purpose: PurposeName) -> CallerClients:
+        """The clients of the caller for a purpose.
+
+        An explicit profile wins over the purpose's, which wins over AWS's own settings.
+        """
+        choice, source = self._choice(purpose)
+        if choice not in self._callers:
+            clients = CallerClients(choice, version=VERSION)
+            self._callers[choice] = clients
+            if source:
+                self.notes.append(f"using {source}")
+            if clients.endpoint != AWS:
+                self.notes.append(f"ENDPOINT {clients.endpoint}: this is not AWS")
+        return self._callers[choice]
+
+    def door(self, clients: CallerClients) -> RootDoor:
+        """The way to root sessions for a caller."""
+        return RootDoor(
+            clients, region=self.settings.regions.sts, seconds=self.settings.limits.session_seconds
+        )
+
+    def for_reading(self, command: str) -> ForReading:
+        """The authority to look; the default reason of a reading command is its name."""
+        return ForReading(reason=self.choices.reason or command, ticket=self.choices.ticket)
+
+    def for_plan(self, plan_hash: str, command: str) -> ForPlan:
+        """The authority of a confirmed plan; raises BadInput where the configuration requires a reason or ticket."""
+        self.require_why(command)
+        reason = self.choices.reason or f"{command} of plan {plan_hash[:12]}"
+        return ForPlan(plan_hash=plan_hash, reason=reason, ticket=self.choices.ticket)
+
+    def require_why(self, command: str) -> None:
+        """Raises BadInput when the configuration requires --reason or --ticket and it was not given."""
+        require = self.settings.require
+        for name, wanted, given in (
+            ("reason", require.reason, self.choices.reason),
+            ("ticket", require.ticket, self.choices.ticket),
+        ):
+            if wanted and not (given or "").strip():
+                raise BadInput(f"the configuration requires --{name} for {command}", advice=f"Add --{name}.")
+
+    def check_organization(self, organization_id: str) -> None:
+        """Raises WrongOrganization when the configuration is for another one."""
+        expected = self.settings.organization_id
+        if expected and expected != organization_id:
+            raise WrongOrganization(
+                f"the configuration is for organization {expected}, and the caller belongs to {organization_id}",
+                advice="Use a profile of that organization, or another configuration with --config.",
+            )
+
+    def _choice(self, purpose: PurposeName) -> tuple[CallerChoice, str]:
+        named = None if self.choices.profile else self.settings.purposes.of(purpose)
+        role = None
+        profile = self.choices.profile
+        source = ""
+        if named and named.role_arn:
+            role = RoleChoice(named.role_arn, named.external_id, named.mfa_serial)
+            profile = named.source_profile
+            source = f"role {named.role_arn} (purposes.{purpose.value} in the configuration)"
+        elif named:
+            profile = named.profile
+            source = f"profile {profile} (purposes.{purpose.value} in the configuration)"
+        choice = CallerChoice(
+            profile=profile,
+            role=role,
+            region=self.choices.region,
+            fallback_region=self.settings.region,
+            endpoint_url=self.choices.endpoint_url,
+            allowed_hosts=self.settings.allowed_endpoints,
+        )
+        return choice, source
+
+
+def build_app(choices: Choices) -> App:
+    """The app of one run. Raises ConfigurationError."""
+    settings = load_settings(choices.config, os.environ)
+    app = App(choices, settings)
+    ignored = ignored_in_working_directory(Path.cwd(), settings.source)
+    if ignored is not None:
+        app.notes.append(
+            f"{ignored.name} in the working directory is not used; name it with --config if it is yours"
+        )
+    return app
+
+
+def on_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

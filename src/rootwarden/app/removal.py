@@ -1,0 +1,116 @@
+"""Composing ``remove``: an audit, a plan, its application, another audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rootwarden.app.accounts import Chosen, choose_accounts
+from rootwarden.app.audit import take_audit
+from rootwarden.app.files import read_text, write_private
+from rootwarden.aws.organizations import Organizations
+from rootwarden.errors import RefusedByRule
+from rootwarden.model.audit import AuditRow, Details
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.selection import Selection
+from rootwarden.operations.audit.gather import Rules, audit_accounts
+from rootwarden.operations.audit.judge import skip_reason
+from rootwarden.operations.removal.apply import apply_plan
+from rootwarden.operations.removal.plan import plan_removal
+from rootwarden.operations.removal.plan_file import check_belongs, from_text, hash_of, to_text
+from rootwarden.reports.removal_report import removal_outcome_report, removal_plan_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    from rootwarden.app.context import App
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.credentials import CredentialKind
+    from rootwarden.model.ids import AccountId
+    from rootwarden.model.removal import AccountOutcome, RemovalPlan
+    from rootwarden.reports.report import Report
+
+_INCOMPLETE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRemoval:
+    """A plan and the hash it is confirmed by."""
+
+    plan: RemovalPlan
+    plan_hash: str
+
+    def report(self, command: str) -> Report:
+        """What is shown before anybody is asked."""
+        return removal_plan_report(self.plan, self.plan_hash, command=command)
+
+    def save(self, path: Path) -> None:
+        """Writes the plan's file (0600); raises BadInput when that cannot be done."""
+        write_private(path, to_text(self.plan))
+
+
+def make_plan(
+    app: App,
+    selection: Selection,
+    kinds: AbstractSet[CredentialKind],
+    *,
+    command: str,
+    progress: Callable[[int, int, AuditRow], None],
+) -> PlannedRemoval:
+    """Audits the selected accounts in detail and plans the removal of what was seen."""
+    audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
+    plan = plan_removal(audit, kinds)
+    return PlannedRemoval(plan, hash_of(plan))
+
+
+def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:
+    """The plan of a file; raises BadInput or RefusedByRule."""
+    plan = from_text(read_text(path), name=str(path), stated_hash=stated_hash)
+    return PlannedRemoval(plan, hash_of(plan))
+
+
+def apply_removal(
+    app: App, planned: PlannedRemoval, *, command: str, progress: Callable[[AccountOutcome], None]
+) -> tuple[Report, int]:
+    """Applies a confirmed plan; the report per item and account, and the exit code."""
+    plan = planned.plan
+    authority = app.for_plan(planned.plan_hash, command)
+    if not plan.accounts:
+        return removal_outcome_report(plan, planned.plan_hash, (), command=command), 0
+    clients = app.caller(PurposeName.DELEGATE)
+    chosen = _still_there(app, plan, clients)
+    management = chosen.organization.management_account_id
+    refusals = {
+        account.id: reason
+        for account in chosen.accounts
+        if (reason := skip_reason(account, management, chosen.excluded)) is not None
+    }
+    door = app.door(clients)
+    by_id = {account.id: account for account in chosen.accounts}
+    rules = Rules(management, chosen.excluded, Details.AUTO)
+
+    def look(account: AccountId) -> AuditRow:
+        return next(audit_accounts(door, [by_id[account]], rules, app.for_reading(command)))
+
+    outcomes = []
+    for outcome in apply_plan(door, plan, authority, look, refusals):
+        outcomes.append(outcome)
+        progress(outcome)
+    report = removal_outcome_report(plan, planned.plan_hash, tuple(outcomes), command=command)
+    return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
+
+
+def _still_there(app: App, plan: RemovalPlan, clients: CallerClients) -> Chosen:
+    """The plan's accounts as they are now. Raises WrongOrganization, UnknownAccount, or RefusedByRule when they are too many."""
+    limit = app.settings.limits.max_accounts
+    if len(plan.accounts) > limit:
+        raise RefusedByRule(
+            f"the plan changes {len(plan.accounts)} accounts; the limit is {limit}",
+            advice="Plan fewer accounts at a time, or raise limits.max_accounts in the configuration.",
+        )
+    organization = Organizations(clients.client("organizations")).describe()
+    check_belongs(plan, organization_id=organization.id, endpoint=clients.endpoint)
+    wanted = Selection(accounts=tuple(one.account for one in plan.accounts))
+    return choose_accounts(app, clients, wanted, changing=True)

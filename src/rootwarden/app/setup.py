@@ -1,0 +1,112 @@
+"""Composing ``status``, ``enable`` and ``disable``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootwarden.aws.organizations import Organizations
+from rootwarden.errors import NotFound, UnknownAccount
+from rootwarden.model.features import RootFeature
+from rootwarden.model.ids import account_id
+from rootwarden.model.outcome import Failed, Refused, Unknown
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.reading import Seen
+from rootwarden.operations.setup.apply import apply_setup
+from rootwarden.operations.setup.gather import gather_baseline
+from rootwarden.operations.setup.judge import judge
+from rootwarden.operations.setup.plan import plan_disable, plan_enable
+from rootwarden.reports.setup_report import setup_outcome_report
+from rootwarden.reports.status_report import status_document, status_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rootwarden.app.context import App
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.baseline import Baseline
+    from rootwarden.model.organization import Account
+    from rootwarden.model.setup import SetupPlan
+    from rootwarden.reports.report import Report
+
+_COMPLETE, _INCOMPLETE, _SOME_FAILED = 0, 1, 6
+
+
+def run_status(app: App) -> tuple[Report, int]:
+    """The report of ``status`` and its exit code."""
+    baseline = gather_baseline(app.caller(PurposeName.MANAGEMENT_READ))
+    if isinstance(baseline.organization, Seen):
+        app.check_organization(baseline.organization.value.id)
+    verdict = judge(baseline)
+    report = status_report(
+        baseline, blockers=verdict.blockers, warnings=verdict.warnings, next_steps=verdict.next_steps
+    )
+    return report, _COMPLETE if verdict.complete else _INCOMPLETE
+
+
+class SetupRun:
+    """A planned ``enable`` or ``disable``: shown first, then applied as it was shown."""
+
+    def __init__(self, command: str, clients: CallerClients, replan: Callable[[Baseline], SetupPlan]) -> None:
+        self.command = command
+        self._clients = clients
+        self._replan = replan
+        self.plan = replan(gather_baseline(clients))
+
+    def apply(self) -> tuple[Report, int]:
+        """Carries the plan out; the report of every step and of what AWS says afterwards, and the exit code."""
+        outcomes, _ = apply_setup(
+            self._clients, self.plan, lambda: self._replan(gather_baseline(self._clients))
+        )
+        baseline = gather_baseline(self._clients)
+        verdict = judge(baseline)
+        status = status_document(
+            baseline, blockers=verdict.blockers, warnings=verdict.warnings, next_steps=verdict.next_steps
+        )
+        failed = any(isinstance(one.outcome, (Failed, Refused, Unknown)) for one in outcomes)
+        return setup_outcome_report(
+            self.command, self.plan, outcomes, status
+        ), _SOME_FAILED if failed else _COMPLETE
+
+
+def prepare_enable(app: App, *, only: RootFeature | None, delegate: str | None) -> SetupRun:
+    """Plans ``enable``. ``delegate`` is an account id. Raises what AWS would refuse."""
+    app.require_why("enable")
+    clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
+    wanted = account_id(delegate) if delegate else None
+
+    def replan(baseline: Baseline) -> SetupPlan:
+        if isinstance(baseline.organization, Seen):
+            app.check_organization(baseline.organization.value.id)
+        # The account is read only once the plan's own checks (right account, all features) have passed.
+        plan_enable(baseline, only=only, delegate=None)
+        account = _describe(Organizations(clients.client("organizations")), wanted) if wanted else None
+        return plan_enable(baseline, only=only, delegate=account)
+
+    return SetupRun("enable", clients, replan)
+
+
+def prepare_disable(
+    app: App, *, only: RootFeature | None, delegate: str | None, trusted_access: bool
+) -> SetupRun:
+    """Plans ``disable``: what is named goes; where nothing is named, both features."""
+    app.require_why("disable")
+    clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
+    wanted = account_id(delegate) if delegate else None
+    features = (only,) if only else tuple(RootFeature) if trusted_access or not wanted else ()
+
+    def replan(baseline: Baseline) -> SetupPlan:
+        if isinstance(baseline.organization, Seen):
+            app.check_organization(baseline.organization.value.id)
+        return plan_disable(baseline, features=features, delegate=wanted, trusted_access=trusted_access)
+
+    return SetupRun("disable", clients, replan)
+
+
+def _describe(organizations: Organizations, wanted: str) -> Account:
+    try:
+        return organizations.account(account_id(wanted))
+    except NotFound as error:
+        raise UnknownAccount(
+            f"the organization has no account {wanted}: {error.code}: {error.text}",
+            advice="'rootwarden audit --details never' lists the accounts there are.",
+        ) from error
