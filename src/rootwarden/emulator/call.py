@@ -24,6 +24,8 @@ class Call:
     access_key_id: str
     region: str
     """Region of the request's signature."""
+    protocol: str
+    """The service's protocol: ``query``, ``json``, ``rest-xml`` ..."""
     host: str
     """Host header: a loopback address, or AWS's own name where the client goes through a proxy."""
     request_id: str

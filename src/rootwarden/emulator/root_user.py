@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from rootwarden.emulator.answers import AwsAnswer
@@ -87,15 +87,17 @@ class RootUser:
             account=account,
             partition=partition,
             created=now - _ACCOUNT_AGE,
-            login_profile=(password.created or long_ago) if password else None,
-            password_last_used=password.last_used if password else None,
+            login_profile=(_utc(password.created) or long_ago) if password else None,
+            password_last_used=_utc(password.last_used) if password else None,
             access_keys=[
                 RootAccessKey(
                     # The digits 0 and 1 never occur in an id of AWS's.
                     id=key.id or f"AKIA01{account}{number:02d}",
                     status=key.status,
-                    created=key.created or long_ago,
-                    last_used=KeyUse(key.last_used.when, key.last_used.service, key.last_used.region)
+                    created=_utc(key.created) or long_ago,
+                    last_used=KeyUse(
+                        key.last_used.when.astimezone(UTC), key.last_used.service, key.last_used.region
+                    )
                     if key.last_used
                     else None,
                 )
@@ -105,14 +107,14 @@ class RootUser:
                 RootCertificate(
                     id=one.id or f"CERT01{account}{number:014d}",
                     status=one.status,
-                    created=one.created or long_ago,
+                    created=_utc(one.created) or long_ago,
                 )
                 for number, one in enumerate(spec.signing_certificates)
             ],
             mfa_devices=[
                 RootMfaDevice(
                     id=device.serial or _virtual_serial(partition, account, number),
-                    enabled=device.enabled or long_ago,
+                    enabled=_utc(device.enabled) or long_ago,
                 )
                 for number, device in enumerate(spec.mfa_devices)
             ],
@@ -181,6 +183,10 @@ def _find(items: Iterable[_T], wanted: str, text: str) -> _T:
         if item.id == wanted:
             return item
     raise AwsAnswer("NoSuchEntity", text, 404)
+
+
+def _utc(when: datetime | None) -> datetime | None:
+    return None if when is None else when.astimezone(UTC)
 
 
 def _virtual_serial(partition: str, account: str, number: int) -> str:

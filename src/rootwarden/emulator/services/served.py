@@ -33,5 +33,9 @@ class Served:
     """Which calls the handler answers; the others go to moto."""
     check: Callable[[World, Call], None] | None = None
     """Validation that AWS does before it authorizes; raises AwsAnswer."""
-    ask: Callable[[World, Call], dict[str, str]] | None = None
+    keys: Callable[[World, Call], dict[str, str]] | None = None
     """Condition keys of this action only, such as ``sts:TaskPolicyArn``."""
+    open_to_all: bool = False
+    """Needs no permission, as GetCallerIdentity, and cannot be denied."""
+    bare_denial: bool = False
+    """A denial does not say which policy it comes from, as with AssumeRoot."""

@@ -1,0 +1,107 @@
+"""The IAM action and the resource of the operations that moto answers, as far as policies can tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rootwarden.emulator.call import Call
+
+_PREFIXES: Mapping[str, str] = {
+    "elbv2": "elasticloadbalancing",
+    "stepfunctions": "states",
+    "resourcegroupstaggingapi": "tag",
+    "opensearch": "es",
+    "emr": "elasticmapreduce",
+    "sso-admin": "sso",
+}
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_S3_ACTIONS: Mapping[str, str] = {
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "DeleteBucketCors": "PutBucketCORS",
+    "DeleteBucketEncryption": "PutEncryptionConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteBucketReplication": "PutReplicationConfiguration",
+    "DeleteBucketTagging": "PutBucketTagging",
+    "DeleteObjects": "DeleteObject",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "GetBucketReplication": "GetReplicationConfiguration",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListBuckets": "ListAllMyBuckets",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "ListParts": "ListMultipartUploadParts",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "PutBucketReplication": "PutReplicationConfiguration",
+    "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+}
+_IAM_KINDS = (
+    ("UserName", "user"),
+    ("RoleName", "role"),
+    ("GroupName", "group"),
+    ("InstanceProfileName", "instance-profile"),
+)
+_IAM_LISTS = {"ListUsers": "user/", "ListRoles": "role/", "ListGroups": "group/", "ListPolicies": "policy/"}
+
+
+def action(call: Call) -> str:
+    """The action policies name: mostly the operation, under the service's prefix."""
+    name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
+    return f"{_PREFIXES.get(call.service, call.service)}:{name}"
+
+
+def resource(call: Call, partition: str) -> str:
+    """The resource's ARN, for S3, SQS, IAM and KMS; ``*`` for everybody else."""
+    found = _RESOURCES.get(call.service)
+    return found(call, partition) if found else "*"
+
+
+def _s3(call: Call, partition: str) -> str:
+    bucket, key = call.params.get("Bucket"), call.params.get("Key")
+    if not bucket:
+        return "*"
+    return f"arn:{partition}:s3:::{bucket}" + (f"/{key}" if key else "")
+
+
+def _sqs(call: Call, partition: str) -> str:
+    account, name = call.caller.account, str(call.params.get("QueueName") or "")
+    parts = str(call.params.get("QueueUrl") or "").rsplit("/", 2)
+    if len(parts) > 1:
+        account, name = parts[-2], parts[-1]
+    return f"arn:{partition}:sqs:{call.region}:{account}:{name}"
+
+
+def _iam(call: Call, partition: str) -> str:
+    own = f"arn:{partition}:iam::{call.caller.account}:"
+    for member, kind in _IAM_KINDS:
+        if call.params.get(member):
+            return f"{own}{kind}/{call.params[member]}"
+    if call.params.get("PolicyArn"):
+        return str(call.params["PolicyArn"])
+    return own + _IAM_LISTS[call.operation] if call.operation in _IAM_LISTS else "*"
+
+
+def _kms(call: Call, partition: str) -> str:
+    key = str(call.params.get("KeyId") or "")
+    if not key or key.startswith("arn:"):
+        return key or "*"
+    kind = "" if key.startswith("alias/") else "key/"
+    return f"arn:{partition}:kms:{call.region}:{call.caller.account}:{kind}{key}"
+
+
+_RESOURCES: Mapping[str, Callable[[Call, str], str]] = {"s3": _s3, "sqs": _sqs, "iam": _iam, "kms": _kms}

@@ -1,0 +1,57 @@
+"""moto answers what is not ours: S3, SQS, users and roles of IAM, KMS ..."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3 import s3_backends
+from werkzeug.test import run_wsgi_app
+
+from rootwarden.emulator.answers import AwsAnswer
+from rootwarden.emulator.call import Call
+from rootwarden.emulator.http_message import HttpRequest, HttpResponse
+from rootwarden.emulator.wsgi import environment
+
+_NOT_PASSED_ON = ("connection", "content-length", "date", "server", "transfer-encoding")
+
+
+class Moto:
+    """moto's own application. It is not safe for threads, and its state belongs to the process: one at a time."""
+
+    def __init__(self) -> None:
+        self._app: Any = DomainDispatcherApplication(create_backend_app)
+
+    def answer(self, call: Call, request: HttpRequest) -> HttpResponse:
+        """Lets moto answer for the caller's account. The caller holds the world's lock.
+
+        Raises AwsAnswer for an operation that moto has not.
+        """
+        # Without the account moto would look for the key in every account; without the Region in the user agent it
+        # takes the signature's.
+        environ = environment(request, {"x-moto-account-id": call.caller.account})
+        environ.pop("HTTP_USER_AGENT", None)
+        try:
+            body, status, headers = run_wsgi_app(self._app, environ, buffered=True)
+        except NotImplementedError as error:
+            text = f"Neither the emulator nor moto has {call.service}:{call.operation}."
+            raise AwsAnswer("InvalidAction", text) from error
+        passed = tuple((k, v) for k, v in headers.items() if k.lower() not in _NOT_PASSED_ON)
+        if request.method == "HEAD":  # says how long the body would have been
+            passed += tuple((k, v) for k, v in headers.items() if k.lower() == "content-length")
+        return HttpResponse(int(status.split()[0]), passed, b"".join(body))
+
+    def forget(self) -> None:
+        """Empties moto: the next emulator of this process starts with nothing."""
+        BackendDict.reset()
+        reset_model_data()
+
+
+def bucket_owner(bucket: str, partition: str) -> str | None:
+    """The account a bucket belongs to, or None where there is no such bucket. The caller holds the world's lock."""
+    for account in list(s3_backends):
+        if bucket in s3_backends[account][partition].buckets:
+            return str(account)
+    return None

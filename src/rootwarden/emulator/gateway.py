@@ -1,0 +1,106 @@
+"""The way of every request: decode, authenticate, fail on demand, validate, authorize, answer."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from rootwarden.emulator import encoding, foreign
+from rootwarden.emulator.answers import AwsAnswer
+from rootwarden.emulator.authentication import authenticate
+from rootwarden.emulator.authorization import authorize, denied
+from rootwarden.emulator.call import Call
+from rootwarden.emulator.faults import strike
+from rootwarden.emulator.forwarding import Moto, bucket_owner
+from rootwarden.emulator.http_message import HttpRequest, HttpResponse
+from rootwarden.emulator.service_models import Asked, asked, parameters, protocol_of, service_model
+from rootwarden.emulator.services.catalog import OWN_SERVICES, find
+from rootwarden.emulator.services.served import Served
+from rootwarden.emulator.signature import Signature, read_signature
+from rootwarden.emulator.validation import validate
+from rootwarden.emulator.world import World
+
+logger = logging.getLogger(__name__)
+logger.addHandler(logging.NullHandler())
+
+_PLAIN_PROTOCOLS = ("query", "json", "ec2")
+
+
+class Gateway:
+    """Answers HTTP requests from the state of one emulated AWS. Safe for threads."""
+
+    def __init__(self, world: World, moto: Moto) -> None:
+        self._world = world
+        self._moto = moto
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The response to a request, whatever the request is."""
+        request_id = str(uuid.uuid4())
+        protocol = "json" if "x-amz-target" in request.headers else "query"
+        namespace = ""
+        try:
+            signature = read_signature(request)
+            model = service_model(signature.service) if signature else None
+            if model is not None:
+                protocol = protocol_of(model, request)
+                namespace = model.metadata.get("xmlNamespace", "")
+            return self._answer(request, request_id, signature, asked(model, request) if model else None)
+        except AwsAnswer as refused:
+            return encoding.error(refused, protocol, request_id, namespace)
+        except Exception as error:  # a bug of ours or moto's must not end the connection without an answer
+            logger.exception("%s %s", request.method, request.path)
+            text = f"The emulator could not answer: {type(error).__name__}."
+            return encoding.error(AwsAnswer("InternalFailure", text, 500), protocol, request_id, namespace)
+
+    def _answer(
+        self, request: HttpRequest, request_id: str, signature: Signature | None, wanted: Asked | None
+    ) -> HttpResponse:
+        if signature is None or wanted is None:
+            protocol = "json" if "x-amz-target" in request.headers else "query"
+            with self._world.lock:
+                authenticate(self._world, request, None, protocol, "")
+            raise AwsAnswer("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        params = parameters(wanted, request) if wanted.protocol in _PLAIN_PROTOCOLS else wanted.labels
+        with self._world.lock:
+            credential = authenticate(self._world, request, signature, wanted.protocol, wanted.operation)
+            call = Call(
+                service=wanted.service,
+                operation=wanted.operation,
+                params=params,
+                caller=credential.principal,
+                access_key_id=credential.access_key_id,
+                region=signature.region,
+                protocol=wanted.protocol,
+                host=request.host,
+                request_id=request_id,
+            )
+            strike(self._world, call)
+            served = find(call)
+            if served is None:
+                return self._forwarded(call, request)
+            output = self._served(served, call, wanted)
+        return encoding.result(wanted, output, request_id)
+
+    def _served(self, served: Served, call: Call, wanted: Asked) -> dict[str, object]:
+        if wanted.protocol == "query":
+            validate(wanted, call.params)
+        if served.check is not None:
+            served.check(self._world, call)
+        if not served.open_to_all:
+            extra = served.keys(self._world, call) if served.keys else {}
+            resource = served.resource(self._world, call)
+            authorize(self._world, call, call.action, resource, extra, bare=served.bare_denial)
+        return dict(served.handler(self._world, call))
+
+    def _forwarded(self, call: Call, request: HttpRequest) -> HttpResponse:
+        if call.service in OWN_SERVICES:
+            raise AwsAnswer("InvalidAction", f"The emulator has no {call.service}:{call.operation}.")
+        partition = self._world.organization.partition
+        action, resource = foreign.action(call), foreign.resource(call, partition)
+        authorize(self._world, call, action, resource, {})
+        if call.caller.task is not None and call.service == "s3":
+            # Buckets have one namespace, and moto does not ask whose they are. Policies of buckets are not evaluated.
+            owner = bucket_owner(str(call.params.get("Bucket", "")), partition)
+            if owner not in (None, call.caller.account):
+                raise denied(call.caller, action, resource)
+        return self._moto.answer(call, request)

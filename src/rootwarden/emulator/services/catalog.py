@@ -1,0 +1,32 @@
+"""Every operation the emulator answers itself; all others go to moto."""
+
+from __future__ import annotations
+
+from rootwarden.emulator.call import Call
+from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
+from rootwarden.emulator.services.iam_features import IAM_FEATURES
+from rootwarden.emulator.services.iam_root import IAM_ROOT
+from rootwarden.emulator.services.organizations import ORGANIZATIONS
+from rootwarden.emulator.services.served import Served
+from rootwarden.emulator.services.sts import STS
+
+OWN_SERVICES = ("organizations", "sts")
+"""Services whose state is all here: what they lack is refused, for moto would answer from an empty world."""
+
+HANDLERS: dict[tuple[str, str], Served] = {
+    (service, operation): served
+    for service, table in (
+        ("cloudtrail", CLOUDTRAIL),
+        ("iam", IAM_FEATURES),
+        ("iam", IAM_ROOT),
+        ("organizations", ORGANIZATIONS),
+        ("sts", STS),
+    )
+    for operation, served in table.items()
+}
+
+
+def find(call: Call) -> Served | None:
+    """What answers a call here, or None where moto does."""
+    served = HANDLERS.get((call.service, call.operation))
+    return served if served is not None and served.when(call) else None
