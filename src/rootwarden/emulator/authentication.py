@@ -20,19 +20,22 @@ _MISMATCH = (
 
 
 def authenticate(
-    world: World, request: HttpRequest, signature: Signature | None, protocol: str, operation: str
+    world: World, request: HttpRequest, signature: Signature, protocol: str, operation: str
 ) -> Credential:
     """The credential a request is signed with; raises AwsAnswer. The caller holds the world's lock."""
-    if signature is None:
-        raise _answer(protocol, "MissingAuthenticationToken", "Missing Authentication Token")
     credential = world.keyring.find(signature.access_key_id)
-    if credential is None or (credential.token or None) != (signature.token or None):
+    if credential is None or credential.token != signature.token:
         raise _unknown(protocol)
     if credential.expires is not None and world.clock.now() >= credential.expires:
         raise _expired(protocol, operation)
     if not is_signed_with(request, signature, credential.secret_access_key):
         raise _mismatch(protocol)
     return credential
+
+
+def no_signature(protocol: str) -> AwsAnswer:
+    """What a request without a signature gets."""
+    return _answer(protocol, "MissingAuthenticationToken", "Missing Authentication Token")
 
 
 def _answer(protocol: str, code: str, text: str) -> AwsAnswer:

@@ -36,8 +36,11 @@ class Moto:
         try:
             body, status, headers = run_wsgi_app(self._app, environ, buffered=True)
         except NotImplementedError as error:
-            text = f"Neither the emulator nor moto has {call.service}:{call.operation}."
-            raise AwsAnswer("InvalidAction", text) from error
+            raise _unknown(call) from error
+        if headers.get("content-type", "").startswith(
+            "text/html"
+        ):  # werkzeug's own page: moto has no such path
+            raise _unknown(call)
         passed = tuple((k, v) for k, v in headers.items() if k.lower() not in _NOT_PASSED_ON)
         if request.method == "HEAD":  # says how long the body would have been
             passed += tuple((k, v) for k, v in headers.items() if k.lower() == "content-length")
@@ -47,6 +50,10 @@ class Moto:
         """Empties moto: the next emulator of this process starts with nothing."""
         BackendDict.reset()
         reset_model_data()
+
+
+def _unknown(call: Call) -> AwsAnswer:
+    return AwsAnswer("InvalidAction", f"Neither the emulator nor moto has {call.service}:{call.operation}.")
 
 
 def bucket_owner(bucket: str, partition: str) -> str | None:

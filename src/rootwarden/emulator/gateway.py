@@ -7,7 +7,7 @@ import uuid
 
 from rootwarden.emulator import encoding, foreign
 from rootwarden.emulator.answers import AwsAnswer
-from rootwarden.emulator.authentication import authenticate
+from rootwarden.emulator.authentication import authenticate, no_signature
 from rootwarden.emulator.authorization import authorize, denied
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.faults import strike
@@ -36,8 +36,7 @@ class Gateway:
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response to a request, whatever the request is."""
         request_id = str(uuid.uuid4())
-        protocol = "json" if "x-amz-target" in request.headers else "query"
-        namespace = ""
+        protocol, namespace = _guess(request), ""
         try:
             signature = read_signature(request)
             model = service_model(signature.service) if signature else None
@@ -56,10 +55,7 @@ class Gateway:
         self, request: HttpRequest, request_id: str, signature: Signature | None, wanted: Asked | None
     ) -> HttpResponse:
         if signature is None or wanted is None:
-            protocol = "json" if "x-amz-target" in request.headers else "query"
-            with self._world.lock:
-                authenticate(self._world, request, None, protocol, "")
-            raise AwsAnswer("MissingAuthenticationToken", "Missing Authentication Token", 403)
+            raise no_signature(_guess(request))
         params = parameters(wanted, request) if wanted.protocol in _PLAIN_PROTOCOLS else wanted.labels
         with self._world.lock:
             credential = authenticate(self._world, request, signature, wanted.protocol, wanted.operation)
@@ -82,8 +78,7 @@ class Gateway:
         return encoding.result(wanted, output, request_id)
 
     def _served(self, served: Served, call: Call, wanted: Asked) -> dict[str, object]:
-        if wanted.protocol == "query":
-            validate(wanted, call.params)
+        validate(wanted, call.params)
         if served.check is not None:
             served.check(self._world, call)
         if not served.open_to_all:
@@ -98,9 +93,28 @@ class Gateway:
         partition = self._world.organization.partition
         action, resource = foreign.action(call), foreign.resource(call, partition)
         authorize(self._world, call, action, resource, {})
-        if call.caller.task is not None and call.service == "s3":
-            # Buckets have one namespace, and moto does not ask whose they are. Policies of buckets are not evaluated.
-            owner = bucket_owner(str(call.params.get("Bucket", "")), partition)
-            if owner not in (None, call.caller.account):
-                raise denied(call.caller, action, resource)
+        if self._is_of_another_account(call, resource, partition):
+            raise denied(call.caller, action, resource, json_service=call.protocol == "json")
         return self._moto.answer(call, request)
+
+    @staticmethod
+    def _is_of_another_account(call: Call, resource: str, partition: str) -> bool:
+        """moto does not ask whose a queue or a bucket is.
+
+        Policies of queues and buckets are not evaluated: across accounts queues are closed, and buckets are open to all
+        but root sessions.
+        """
+        if call.service == "sqs":
+            return resource.split(":")[4] != call.caller.account
+        if call.service == "s3" and call.caller.task is not None:
+            return bucket_owner(str(call.params.get("Bucket", "")), partition) not in (
+                None,
+                call.caller.account,
+            )
+        return False
+
+
+def _guess(request: HttpRequest) -> str:
+    """The form of an answer to a request of which more is not known."""
+    is_json = "x-amz-target" in request.headers or "json" in request.headers.get("content-type", "")
+    return "json" if is_json else "query"

@@ -26,6 +26,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 # Signing names that differ from botocore's name of the service.
 _BY_SIGNING_NAME: Mapping[str, str] = {
+    "access-analyzer": "accessanalyzer",
     "monitoring": "cloudwatch",
     "email": "ses",
     "elasticloadbalancing": "elbv2",

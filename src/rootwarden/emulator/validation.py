@@ -11,19 +11,56 @@ from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.service_models import Asked
 
 _NULL = "Value null at '{path}' failed to satisfy constraint: Member must not be null"
+_TYPES: Mapping[str, type] = {"string": str, "boolean": bool, "map": Mapping}
 
 
 def validate(asked: Asked, params: Mapping[str, Any]) -> None:
-    """Checks presence, lengths, ranges, value sets and patterns; raises AwsAnswer that names every one that fails."""
+    """Checks presence, lengths, ranges, value sets and patterns; raises AwsAnswer that names every one that fails.
+
+    Of a JSON service only types and presence are checked: how each words the rest differs.
+    """
     shape = asked.model.input_shape
     if shape is None:
         return
-    problems = list(_structure(shape, params, ""))
-    if not problems:
+    if asked.protocol != "query":
+        _check_json(asked, shape, params)
         return
+    problems = list(_structure(shape, params, ""))
+    if problems:
+        raise AwsAnswer("ValidationError", _summary(problems))
+
+
+def _check_json(asked: Asked, shape: Any, params: Mapping[str, Any]) -> None:
+    if not _is_typed(shape, params):
+        raise AwsAnswer("SerializationException", "A member of the request has the wrong type.")
+    missing = [
+        _NULL.format(path=_path("", name)) for name in shape.required_members if params.get(name) is None
+    ]
+    if missing and asked.service == "organizations":
+        text = "You must include a value for all required parameters."
+        raise AwsAnswer("InvalidInputException", text, Reason="INPUT_REQUIRED")
+    if missing:
+        raise AwsAnswer("ValidationException", _summary(missing))
+
+
+def _summary(problems: list[str]) -> str:
     count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
-    code = "ValidationError" if asked.protocol == "query" else "ValidationException"
-    raise AwsAnswer(code, count + "; ".join(problems))
+    return count + "; ".join(problems)
+
+
+def _is_typed(shape: Any, value: Any) -> bool:
+    kind = shape.type_name
+    if value is None:
+        return True
+    if kind == "structure":
+        return isinstance(value, Mapping) and all(
+            _is_typed(member, value.get(name)) for name, member in shape.members.items()
+        )
+    if kind == "list":
+        return isinstance(value, list) and all(_is_typed(shape.member, item) for item in value)
+    if kind in ("integer", "long"):
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, _TYPES.get(kind, object))
 
 
 def _structure(shape: Any, values: Mapping[str, Any], above: str) -> Iterator[str]:

@@ -31,14 +31,12 @@ _FEATURE_TEXTS = {
     ),
     RootFeature.ROOT_SESSIONS: "Root sessions feature is not enabled for your AWS Organization.",
 }
-_DAY = 24 * 3600
 _SESSION_TOKEN_SECONDS = 12 * 3600
-_LARGEST_TOKEN = 4096
 
 
 def check_assume_root(world: World, call: Call) -> None:
     """What AWS looks at before it asks whether the caller may."""
-    if call.host.split(":")[0] in ("sts.amazonaws.com", "sts.us-gov.amazonaws.com"):
+    if call.host.split(":")[0] == "sts.amazonaws.com":
         raise AwsAnswer("InvalidAction", "Unknown Operation")
     if _task(world, call) is None:
         raise AwsAnswer("ValidationError", "Request must contain valid AWS managed task policy ARN")
