@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from rootwarden.model.tasks import RootTask
 
 if TYPE_CHECKING:
     from rootwarden.emulator.server import Emulator
 
 ClientOf = Callable[..., Any]
 """``client_of(emulator, "sts", "emulator-management", region="us-east-1")``: a real boto3 client, without retries."""
+
+RootSessionOf = Callable[..., Any]
+"""``root_session_of(emulator, account, RootTask.AUDIT, "iam")``: a client with the keys of a root session."""
 
 
 @functools.cache
@@ -42,3 +48,51 @@ def client_of() -> ClientOf:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def root_session_of(client_of: ClientOf) -> RootSessionOf:
+    """Makes clients for a root session, which the management account opens unless a profile is given."""
+
+    def make(
+        emulator: Emulator,
+        account: str,
+        task: RootTask,
+        service: str = "iam",
+        *,
+        profile: str = "emulator-management",
+        region: str = "us-east-1",
+    ) -> Any:
+        partition = emulator.world.organization.partition
+        keys = client_of(emulator, "sts", profile).assume_root(
+            TargetPrincipal=account, TaskPolicyArn={"arn": task.policy_arn(partition)}
+        )["Credentials"]
+        client: Callable[..., Any] = _session().client
+        return client(
+            service,
+            region_name=region,
+            endpoint_url=emulator.endpoint_url,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def refusal_of() -> Callable[..., tuple[str, str, int]]:
+    """Code, text and HTTP status with which a call is refused."""
+
+    def refused(call: Any, **params: Any) -> tuple[str, str, int]:
+        with pytest.raises(ClientError) as caught:
+            call(**params)
+        answer: Any = caught.value.response
+        return (
+            answer["Error"]["Code"],
+            answer["Error"]["Message"],
+            answer["ResponseMetadata"]["HTTPStatusCode"],
+        )
+
+    return refused
