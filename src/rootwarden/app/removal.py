@@ -10,7 +10,7 @@ from rootwarden.app.audit import take_audit
 from rootwarden.app.files import read_text, write_private
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import RefusedByRule
-from rootwarden.model.audit import AuditRow, Details
+from rootwarden.model.audit import AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.selection import Selection
 from rootwarden.operations.audit.gather import Rules, audit_accounts
@@ -41,6 +41,12 @@ class PlannedRemoval:
 
     plan: RemovalPlan
     plan_hash: str
+
+    @property
+    def exit_code(self) -> int:
+        """6 where an account could not be read, so that the plan cannot cover it; else 0."""
+        unread = [one for one in self.plan.left_out if one.outcome is AuditOutcome.UNREACHABLE]
+        return _INCOMPLETE if unread else 0
 
     def report(self, command: str) -> Report:
         """What is shown before anybody is asked."""

@@ -22,7 +22,7 @@ from rootwarden.aws.partitions import partition_of
 from rootwarden.errors import EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rootwarden.model.partition import Partition
 
@@ -97,7 +97,7 @@ class CallerClients:
         return self._root_clients[key]
 
     def _with_role(self, choice: CallerChoice, role: RoleChoice) -> BotocoreSession:
-        ask: Callable[[str], str] = getpass.getpass if sys.stdin.isatty() else _no_prompt
+        ask = _ask if sys.stdin.isatty() else _no_prompt
         provider = RoleProvider(
             self._core, role, region=self.region, endpoint_url=choice.endpoint_url, ask=ask
         )
@@ -186,6 +186,10 @@ def _botocore_session(choice: CallerChoice) -> BotocoreSession:
         # botocore would read the MFA code with getpass, which waits for ever, or fails with a traceback, without a terminal.
         resolver.get_provider("assume-role")._prompter = _no_prompt  # noqa: SLF001 - botocore offers no other place for it
     return core
+
+
+def _ask(question: str) -> str:
+    return getpass.getpass(question)
 
 
 def _no_prompt(question: str) -> NoReturn:

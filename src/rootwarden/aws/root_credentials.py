@@ -52,11 +52,11 @@ class RootCredentialsApi:
             mfa=_flag(found, "AccountMFAEnabled"),
         )
 
-    def password_last_used(self) -> datetime | None:
-        """From GetUser; None where AWS has no use on record."""
+    def password_last_use(self) -> LastUse:
+        """When the password was last used, from GetUser, as far as AWS has recorded it."""
         with aws_call("iam:GetUser"):
             user = self._iam.get_user()["User"]
-        return user.get("PasswordLastUsed")
+        return LastUse(when=user.get("PasswordLastUsed"))
 
     def login_profile(self) -> LoginProfile | None:
         """The login profile, or None where there is none."""

@@ -1,0 +1,1 @@
+"""The command line: flags to values to an operation to a report."""

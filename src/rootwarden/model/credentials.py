@@ -25,7 +25,7 @@ class ItemStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastUse:
-    """AWS's last-use data for an access key, which lags; ``when`` None means no use on record."""
+    """AWS's last-use data for an access key or the password, which lags; ``when`` None means no use on record."""
 
     when: datetime | None
     service: str | None = None
@@ -81,8 +81,8 @@ class RootCredentials:
     access_keys: tuple[AccessKey, ...] | PresentOnly | None = None
     signing_certificates: tuple[SigningCertificate, ...] | PresentOnly | None = None
     mfa_devices: tuple[MfaDevice, ...] | PresentOnly | None = None
-    password_last_used: datetime | None = None
-    """From GetUser; None also where AWS has no use on record."""
+    password_last_use: LastUse | None = None
+    """From GetUser; None means not read."""
     password_created: datetime | None = None
     """CreateDate of the login profile, which opening password recovery also sets."""
 

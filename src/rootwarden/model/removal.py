@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rootwarden.model.audit import AuditRow
+from rootwarden.model.audit import AuditOutcome, AuditRow
 from rootwarden.model.credentials import CredentialKind, LastUse
 from rootwarden.model.ids import AccountId
 from rootwarden.model.reason import Reason
@@ -45,6 +45,7 @@ class LeftOut:
 
     account: AccountId
     name: str
+    outcome: AuditOutcome
     reason: Reason
 
 

@@ -28,7 +28,7 @@ def as_document(seen: RootCredentials) -> dict[str, Any]:
     return {
         "password": seen.password,
         "password_created": _time(seen.password_created),
-        "password_last_used": _time(seen.password_last_used),
+        "password_last_used": last_use(seen.password_last_use),
         "access_keys": _items(seen.access_keys),
         "signing_certificates": _items(seen.signing_certificates),
         "mfa_devices": _items(seen.mfa_devices),

@@ -38,7 +38,7 @@ def read_summary_first(api: RootCredentialsApi, details: Details) -> RootReading
             wanted[CredentialKind.SIGNING_CERTIFICATES],
         ),
         mfa_devices=_items(look, api.mfa_devices, flags.mfa, wanted[CredentialKind.MFA_DEVICES]),
-        password_last_used=look.or_none(api.password_last_used)
+        password_last_use=look.or_none(api.password_last_use)
         if details is not Details.NEVER and password
         else None,
         password_created=look.password_created,

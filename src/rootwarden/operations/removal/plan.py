@@ -27,7 +27,9 @@ def plan_removal(audit: Audit, kinds: AbstractSet[CredentialKind] = ALL_KINDS) -
         if items:
             planned.append(_removal(row, items))
         elif reason or row.outcome is not AuditOutcome.CLEAN:
-            left_out.append(LeftOut(row.account.id, row.account.name, reason or _nothing_chosen(row, kinds)))
+            left_out.append(
+                LeftOut(row.account.id, row.account.name, row.outcome, reason or _nothing_chosen(row, kinds))
+            )
     return RemovalPlan(
         organization_id=audit.organization_id,
         endpoint=audit.endpoint,
@@ -69,7 +71,14 @@ def items_of(
     """The items of a root user in the order they go: the password first and MFA last, never a password without its MFA."""
     items: list[RemovalItem] = []
     if seen.password:
-        items.append(RemovalItem(CredentialKind.PASSWORD, PASSWORD_ID, created=seen.password_created))
+        items.append(
+            RemovalItem(
+                CredentialKind.PASSWORD,
+                PASSWORD_ID,
+                created=seen.password_created,
+                last_use=seen.password_last_use,
+            )
+        )
     items += [
         RemovalItem(CredentialKind.ACCESS_KEYS, key.id, key.status.value, key.created, key.last_use)
         for key in _listed(seen.access_keys)

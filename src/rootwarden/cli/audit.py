@@ -1,0 +1,49 @@
+"""``rootwarden audit``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rootwarden.app.audit import run_audit
+from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.progress import AuditProgress
+from rootwarden.cli.selection_options import (
+    AccountOption,
+    AllOption,
+    ExcludeOption,
+    FileOption,
+    OuOption,
+    TagOption,
+    selection_of,
+)
+from rootwarden.cli.terminal import Terminal
+from rootwarden.model.audit import Details
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("audit", help=does("audit"), epilog=needs("audit"))(audit)
+
+
+def audit(
+    context: typer.Context,
+    account: AccountOption = None,
+    ou: OuOption = None,
+    tag: TagOption = None,
+    accounts_file: FileOption = None,
+    everything: AllOption = False,
+    exclude: ExcludeOption = None,
+    details: Annotated[
+        Details, typer.Option(help="When to read more than the account summary.")
+    ] = Details.AUTO,
+) -> None:
+    """Exit 1 when an account is exposed, 6 when one could not be read."""
+    terminal = Terminal(context)
+    app = terminal.app()
+    selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
+    report, code = run_audit(app, selection, details, progress=AuditProgress(quiet=terminal.globals.quiet))
+    terminal.say_notes(app)
+    terminal.emit(report)
+    raise typer.Exit(code)

@@ -1,0 +1,25 @@
+"""What help says about a command's account and permissions, from the one table."""
+
+from __future__ import annotations
+
+from rootwarden.model.permissions import COMMANDS
+
+
+def does(command: str) -> str:
+    """The first sentence of a command's help."""
+    return COMMANDS[command].does
+
+
+def needs(command: str) -> str:
+    """The end of a command's help: where it runs, and which IAM actions it needs."""
+    row = COMMANDS[command]
+    parts = [f"Runs from: {row.runs_from.value}."]
+    if row.actions:
+        parts.append(f"IAM actions it needs: {', '.join(row.actions)}.")
+    if row.optional:
+        parts.append(f"IAM actions without which it says what it could not see: {', '.join(row.optional)}.")
+    if row.in_session:
+        parts.append(
+            f"Calls inside the root session (an SCP there can deny them): {', '.join(row.in_session)}."
+        )
+    return "\n\n".join(parts)

@@ -1,0 +1,81 @@
+"""The program: its commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer._click.exceptions import ClickException  # Typer re-exports only its subclasses
+
+from rootwarden.app.context import VERSION
+from rootwarden.cli import audit, demo, emulator, init, options, remove, setup, status
+from rootwarden.cli.terminal import report_failure, wants_json
+from rootwarden.errors import BadInput, Interrupted, RootwardenError
+
+
+def build() -> Any:
+    """The whole command line."""
+    app = typer.Typer(
+        name="rootwarden",
+        help="Root access in the member accounts of an AWS Organization: exceptional, temporary, scoped and logged.",
+        epilog="Exit codes: 0 all well, 1 findings, 2 usage, 3 could not look at all, 4 refused by a rule, 5 ledger, "
+        "6 incomplete, 130 interrupted.",
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(_root)
+    for module in (init, status, setup, audit, remove, emulator):
+        module.register(app)
+    demo.register(app, run)
+    command = typer.main.get_command(app)
+    options.add_to(command)
+    return command
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"rootwarden {VERSION}")
+        raise typer.Exit(0)
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
+    ] = False,
+) -> None:
+    """Holds the options that stand before a command."""
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command line and returns its exit code. No error of ours, of AWS's or of the network's leaves a traceback."""
+    as_json = wants_json(arguments)
+    command = " ".join([one for one in arguments if not one.startswith("-")][:1]) or "rootwarden"
+    try:
+        code = build().main(arguments, prog_name="rootwarden", standalone_mode=False)
+    except RootwardenError as error:
+        report_failure(error, command=command, as_json=as_json)
+        return error.exit_code
+    except ClickException as error:
+        usage = BadInput(error.format_message(), advice=f"'rootwarden {command} --help' shows what it takes.")
+        report_failure(usage, command=command, as_json=as_json)
+        return usage.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        report_failure(Interrupted("interrupted"), command=command, as_json=as_json)
+        return Interrupted.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output went away (head, less): nobody is left to tell.
+        sys.stderr.close()
+        code = 1
+    sys.exit(code)

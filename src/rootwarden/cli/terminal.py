@@ -1,0 +1,98 @@
+"""Data goes to stdout; everything else goes to stderr."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from rootwarden.app.context import App, build_app, on_terminal
+from rootwarden.cli import options
+from rootwarden.errors import RootwardenError, Unconfirmed
+from rootwarden.model.reason import reason_of
+from rootwarden.reports import json as json_report
+from rootwarden.reports import table
+from rootwarden.reports.render import OutputFormat, render
+from rootwarden.reports.safe_text import printable
+
+if TYPE_CHECKING:
+    from rootwarden.reports.report import Report
+
+_FALLBACK_WIDTH = 160
+"""Columns where nobody says: wide enough that pipes get whole account rows."""
+
+
+class Terminal:
+    """Where one command prints."""
+
+    def __init__(self, context: typer.Context) -> None:
+        self.globals = options.of(context)
+        self._command = command_name(context)
+
+    def app(self) -> App:
+        """The app of this run."""
+        return build_app(self.globals.choices)
+
+    def say(self, text: str) -> None:
+        """A sentence for the user, on stderr."""
+        if not self.globals.quiet:
+            typer.echo(printable(text), err=True)
+
+    def say_notes(self, app: App) -> None:
+        """Prints the app's notes, each once."""
+        while app.notes:
+            self.say(f"{app.notes.pop(0)}.")
+
+    def show(self, report: Report, *, will_ask: bool) -> None:
+        """A table on stderr, for a person to read before answering; where nobody is asked, quiet leaves it out."""
+        if self.globals.quiet and not will_ask:
+            return
+        color = self.globals.color and sys.stderr.isatty()
+        typer.echo(table.render(report, width=_width(), color=color), err=True, nl=False)
+
+    def emit(self, report: Report) -> None:
+        """The result, on stdout, in the chosen format."""
+        color = self.globals.color and sys.stdout.isatty()
+        text = render(report, self.globals.output, width=_width(), color=color)
+        typer.echo(text, nl=False, color=color or None)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Asks; raises Unconfirmed when the answer is not yes, or when there is nobody to ask and ``yes`` was not given."""
+        if yes:
+            return
+        if not on_terminal():
+            raise Unconfirmed(
+                "not confirmed: there is no terminal to ask at",
+                advice="Read the plan, then repeat with --yes.",
+            )
+        if not typer.confirm(question, default=False, err=True):
+            raise Unconfirmed("not confirmed; nothing was changed", advice="")
+
+
+def command_name(context: typer.Context) -> str:
+    """``remove plan`` for the context of that command."""
+    return " ".join(context.command_path.split()[1:])
+
+
+def report_failure(error: RootwardenError, *, command: str, as_json: bool) -> None:
+    """Says what went wrong: on stderr for people, and as the one document on stdout for programs."""
+    typer.echo(f"error: {printable(error.message)}", err=True)
+    if error.advice:
+        typer.echo(f"advice: {printable(error.advice)}", err=True)
+    if as_json:
+        typer.echo(json_report.render_failure(command, error, reason_of(error).as_json()), nl=False)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((_FALLBACK_WIDTH, 24)).columns
+
+
+def wants_json(arguments: list[str]) -> bool:
+    """Whether a command line asks for JSON, before it is known to be a good one."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    forms = {f"-o{OutputFormat.JSON}", f"--output={OutputFormat.JSON}", f"-o={OutputFormat.JSON}"}
+    return any(
+        one in forms or (one in {"-o", "--output"} and after == OutputFormat.JSON) for one, after in pairs
+    )
