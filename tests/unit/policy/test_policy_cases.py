@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from rootwarden.model.tasks import RootTask
 from rootwarden.policy import (
     UNKNOWN,
     ContextValue,
@@ -20,12 +21,28 @@ from rootwarden.policy import (
     Level,
     Policy,
     Request,
+    ResourcePolicy,
     evaluate,
     parse_policy,
 )
 
 FOLDER = Path(__file__).parents[2] / "cases" / "policy"
-CASE_KEYS = {"id", "name", "why", "request", "identity", "boundary", "task_policy", "scp", "rcp", "expected"}
+CASE_KEYS = {
+    *(
+        "id",
+        "name",
+        "why",
+        "request",
+        "actions",
+        "identity",
+        "boundary",
+        "task",
+        "scp",
+        "rcp",
+        "resource_policy",
+    ),
+    "expected",
+}
 
 
 class CaseFile:
@@ -37,6 +54,11 @@ class CaseFile:
         self.requests: Mapping[str, Any] = content["requests"]
         self.cases: list[Mapping[str, Any]] = content["cases"]
 
+    def requests_of(self, case: Mapping[str, Any]) -> list[Request]:
+        """The request of the case, once for each of its actions."""
+        request = self.request(case["request"])
+        return [replace_action(request, action) for action in case.get("actions", [request.action])]
+
     def request(self, wanted: Any) -> Request:
         """The request itself, or one of the named ones with changes; a context key set to null is taken out."""
         if isinstance(wanted, str):
@@ -44,7 +66,7 @@ class CaseFile:
         base = self.requests[wanted["base"]] if "base" in wanted else {}
         context = {**base.get("context", {}), **wanted.get("context", {})}
         return Request(
-            wanted.get("action", base.get("action")),
+            wanted.get("action", base.get("action", "")),
             wanted.get("resource", base.get("resource")),
             {key: context_value(value) for key, value in context.items() if value is not None},
         )
@@ -54,10 +76,17 @@ class CaseFile:
         return Layers(
             identity=self.policy_set(case["identity"]),
             boundary=self.policy_set(case.get("boundary")),
-            ceiling=self.policy_set(case.get("task_policy")) or (),
+            ceiling=task_policy(case["task"]) if "task" in case else (),
             scp_levels=self.levels(case.get("scp", [])),
             rcp_levels=self.levels(case.get("rcp", [])),
+            resource=self.resource_policy(case.get("resource_policy")),
         )
+
+    def resource_policy(self, wanted: Mapping[str, Any] | None) -> ResourcePolicy | None:
+        """The policies of the bucket or queue, and its owner."""
+        if wanted is None:
+            return None
+        return ResourcePolicy(wanted["owner"], self.policy_set(wanted["policies"]) or ())
 
     def levels(self, levels: list[Mapping[str, Any]]) -> tuple[Level, ...]:
         """SCP or RCP levels."""
@@ -73,6 +102,16 @@ class CaseFile:
             else parse_policy(one["document"], name=one["name"])
             for one in policies
         )
+
+
+def task_policy(task: str) -> tuple[Policy, ...]:
+    """AWS's policy of a root task."""
+    return (parse_policy(RootTask(task).document, name=RootTask(task).policy_name),)
+
+
+def replace_action(request: Request, action: str) -> Request:
+    """The same request for another action."""
+    return Request(action, request.resource, request.context)
 
 
 def context_value(value: Any) -> ContextValue:
@@ -100,11 +139,13 @@ def as_expected(decision: Decision, field: str) -> Any:
 def test_case_gets_its_decision(file: CaseFile, case: Mapping[str, Any]) -> None:
     """Every expected field of the decision comes out, and its sentence says the answer."""
     assert set(case) <= CASE_KEYS, "a misspelt key would silently change the case"
-    decision = evaluate(file.request(case["request"]), file.layers(case))
-    got = {field: as_expected(decision, field) for field in case["expected"]}
-    assert got == case["expected"], f"{case['why']}: {decision.sentence}"
-    opening = {"allow": "Allowed", "deny": "Denied", "depends": "It depends"}[decision.answer]
-    assert decision.sentence.startswith(opening)
+    layers = file.layers(case)
+    for request in file.requests_of(case):
+        decision = evaluate(request, layers)
+        got = {field: as_expected(decision, field) for field in case["expected"]}
+        assert got == case["expected"], f"{request.action}: {case['why']}: {decision.sentence}"
+        opening = {"allow": "Allowed", "deny": "Denied", "depends": "It depends"}[decision.answer]
+        assert decision.sentence.startswith(opening)
 
 
 def test_case_ids_are_unique() -> None:
