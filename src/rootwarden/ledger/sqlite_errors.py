@@ -30,8 +30,7 @@ def sqlite_call(path: Path) -> Iterator[None]:
 
 def explained(error: sqlite3.Error, path: Path) -> LedgerError:
     """The LedgerError for an error of SQLite's."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & _PRIMARY
+    primary = _primary(error)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return LedgerUnreadable(
             f"ledger {path}: not a SQLite database, damaged, or only part of the file: {error}",
@@ -53,5 +52,14 @@ def explained(error: sqlite3.Error, path: Path) -> LedgerError:
 
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether another process holds the lock."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & _PRIMARY in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return _primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_read_only(error: sqlite3.Error) -> bool:
+    """Whether something could not be written or created, as on read-only media."""
+    return _primary(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+
+
+def _primary(error: sqlite3.Error) -> int | None:
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & _PRIMARY

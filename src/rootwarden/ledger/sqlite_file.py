@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from rootwarden.errors import LedgerTooNew, LedgerUnreadable, LedgerUnwritable
 from rootwarden.ledger.chain import Identity, wrong_organization
-from rootwarden.ledger.sqlite_errors import is_busy
+from rootwarden.ledger.sqlite_errors import is_busy, is_read_only
 
 APPLICATION_ID: Final = 0x52574C47
 """``RWLG`` in the file's header, where ``file`` and SQLite tell whose database it is."""
@@ -37,6 +37,8 @@ def open_for_writing(path: Path, identity: Identity) -> sqlite3.Connection:
     _ensure_private_file(path)
     connection = _connect(path, "mode=rw")
     try:
+        # With NORMAL a power cut can take back the last commits in WAL mode; an intent has to outlast the call it precedes.
+        connection.execute("PRAGMA synchronous = FULL")
         if not _is_ours(connection, path):
             _create(connection, identity)
         _check_identity(connection, path, identity)
@@ -48,11 +50,8 @@ def open_for_writing(path: Path, identity: Identity) -> sqlite3.Connection:
 
 def open_for_reading(path: Path, identity: Identity) -> sqlite3.Connection | None:
     """Opens a ledger that is there, also a copy on read-only media; None where there is none yet. Raises as for writing."""
-    try:
-        if not path.exists() or path.stat().st_size == 0:
-            return None
-    except OSError as error:
-        raise LedgerUnreadable(f"ledger {path} cannot be read: {error.strerror}") from error
+    if _is_missing(path):
+        return None
     connection = _connect_for_reading(path)
     try:
         if not _is_ours(connection, path):
@@ -65,17 +64,29 @@ def open_for_reading(path: Path, identity: Identity) -> sqlite3.Connection | Non
     return connection
 
 
+def _is_missing(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise LedgerUnreadable(f"ledger {path} cannot be read: {error.strerror}") from error
+
+
 def _connect_for_reading(path: Path) -> sqlite3.Connection:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise LedgerUnreadable(f"ledger {path} cannot be read: {error.strerror}") from error
     connection = _connect(path, "mode=rw")
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         connection.close()
-        # A folder where nothing may be written has no room for the -shm file; without a -wal file nothing is missed.
-        if not os.access(path, os.R_OK):
-            raise LedgerUnreadable(f"ledger {path} cannot be read: permission denied") from None
+        # Where nothing may be written there is no room for the -shm file. Without a -wal file nothing is missed by going
+        # without.
         wal = path.with_name(path.name + "-wal")
-        if os.access(path.parent, os.W_OK) or (wal.exists() and wal.stat().st_size > 0):
+        if not is_read_only(error) or (wal.exists() and wal.stat().st_size > 0):
             raise
         return _connect(path, "mode=ro&immutable=1")
     except BaseException:
@@ -93,8 +104,6 @@ def _connect(path: Path, parameters: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    # FULL: with NORMAL a power cut can take back the last commits in WAL mode, and an intent has to outlast the call it precedes.
-    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
@@ -120,9 +129,8 @@ def _ensure_private_file(path: Path) -> None:
 
 def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the database is a ledger; False for an empty one. Raises for anything else."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application == 0 and version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+    application, version, empty = _header(connection)
+    if application == 0 and version == 0 and empty:
         return False
     if application != APPLICATION_ID:
         raise LedgerUnreadable(
@@ -133,6 +141,19 @@ def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
             f"ledger {path} has format {version}; this version knows {VERSION}", advice="Update rootwarden."
         )
     return True
+
+
+def _header(connection: sqlite3.Connection) -> tuple[int, int, bool]:
+    """Application id, version and whether there is no table: one view of the file, which another process may be creating."""
+    connection.execute("BEGIN")
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        empty = connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return application, version, empty
 
 
 def _create(connection: sqlite3.Connection, identity: Identity) -> None:
@@ -151,7 +172,8 @@ def _create(connection: sqlite3.Connection, identity: Identity) -> None:
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
