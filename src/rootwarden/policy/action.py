@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rootwarden.policy.request import Request
 from rootwarden.policy.truth import NO, Match, Truth
 from rootwarden.policy.wildcard import Glob, glob, pieces
+from rootwarden.policy.wording import as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,11 @@ def action_matcher(patterns: tuple[str, ...], *, negated: bool) -> ActionMatcher
     """The matcher for the values of Action, or of NotAction when ``negated``."""
     return ActionMatcher(
         patterns=tuple(
-            (glob(pieces(pattern.lower())), NO if negated else Match(Truth.YES, reason=f'Action "{pattern}"'))
+            (
+                glob(pieces(pattern.lower())),
+                NO if negated else Match(Truth.YES, reason=as_written("Action", (pattern,))),
+            )
             for pattern in patterns
         ),
-        otherwise=Match(Truth.YES, reason=f"NotAction {list(patterns)}") if negated else NO,
+        otherwise=Match(Truth.YES, reason=as_written("NotAction", patterns)) if negated else NO,
     )

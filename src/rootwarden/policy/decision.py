@@ -56,7 +56,8 @@ class Decision:
     statement: str | None = None
     """The deciding statement: its Sid, else ``statement N`` counted from 1."""
     condition: str | None = None
-    """The condition that decided: the one that held for a Deny, failed for a missing Allow, is open for a depends."""
+    """What decided, as written: the conditions that held; for a missing Allow the one that failed; for a depends what is
+    open, which may also be a Resource or a Principal."""
     depends_on: frozenset[str] = frozenset()
     """For depends: the condition keys, in lower case, whose values would decide."""
     warnings: tuple[str, ...] = ()
@@ -71,11 +72,8 @@ class Decision:
         if self.answer is Answer.ALLOW:
             return "Allowed" if self.layer else "Allowed by the root user's inherent access"
         if self.answer is Answer.DEPENDS:
-            return (
-                "It depends on a possible Deny"
-                if self.explicit
-                else "It depends on whether there is an Allow"
-            )
+            what = "a possible Deny" if self.explicit else "whether there is an Allow"
+            return f"It depends on {what}"
         return "Denied" if self.explicit else "Denied because no statement allows it"
 
     def _place(self) -> str:
@@ -92,17 +90,16 @@ class Decision:
         return f" {by} {self.statement} of {layer}"
 
     def _why(self) -> str:
-        parts = []
-        if self.condition:
-            verb = {Answer.ALLOW: "because of", Answer.DENY: "because of", Answer.DEPENDS: "open is"}[
-                self.answer
-            ]
-            missed = self.answer is Answer.DENY and not self.explicit
-            parts.append(
-                f", whose condition {self.condition} fails" if missed else f", {verb} {self.condition}"
-            )
+        parts = [self._condition_clause(self.condition)] if self.condition else []
         if self.depends_on:
             parts.append(f"; unknown: {', '.join(sorted(self.depends_on))}")
         if self.warnings:
             parts.append(f"; {'; '.join(self.warnings)}")
         return "".join(parts)
+
+    def _condition_clause(self, condition: str) -> str:
+        if self.answer is Answer.DEPENDS:
+            return f"; open: {condition}"
+        if self.answer is Answer.DENY and not self.explicit:
+            return f", whose condition {condition} fails"
+        return f", because of {condition}"

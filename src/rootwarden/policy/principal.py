@@ -14,6 +14,7 @@ from rootwarden.policy.caller import PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Caller, c
 from rootwarden.policy.conditions.arn import is_arn
 from rootwarden.policy.request import Request, Unknown
 from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
+from rootwarden.policy.wording import as_written
 
 EVERYONE = "*"
 AWS = "AWS"
@@ -82,7 +83,10 @@ def principal_matcher(
         arns=tuple(name for name in names if is_arn(name) and not name.endswith(":root")),
         negated=negated,
         grants=grants,
-        reason=f"{'NotPrincipal' if negated else 'Principal'} {dict(values)}",
+        reason=as_written(
+            "NotPrincipal" if negated else "Principal",
+            tuple(name for kind in values.values() for name in kind),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rootwarden.policy.pattern import Pattern, pattern, segments, tokens
 from rootwarden.policy.request import Request
 from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
+from rootwarden.policy.wording import as_written
 
 ARN_SEGMENTS = 6
 
@@ -67,5 +68,5 @@ def resource_matcher(patterns: tuple[str, ...], *, negated: bool, variables: boo
             )
         )
     return ResourceMatcher(
-        tuple(compiled), negated, f"{'NotResource' if negated else 'Resource'} {list(patterns)}"
+        tuple(compiled), negated, as_written("NotResource" if negated else "Resource", patterns)
     )

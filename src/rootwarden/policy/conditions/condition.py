@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-lo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -24,6 +23,7 @@ from rootwarden.policy.conditions.operator import Comparison, Operator
 from rootwarden.policy.conditions.string import STRING_OPERATORS
 from rootwarden.policy.request import Request, Unknown
 from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
+from rootwarden.policy.wording import as_written
 
 OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
     {
@@ -40,8 +40,6 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
     }
 )
 """Every operator but Null, by its name in lower case."""
-
-_LONGEST_REASON = 300
 
 
 class Set(Enum):
@@ -118,7 +116,7 @@ def condition(operator: str, key: str, values: tuple[str, ...], *, variables: bo
     set_ = next((kind for kind in (Set.ANY, Set.ALL) if name.startswith(kind.value)), Set.NONE)
     bare = name.removeprefix(set_.value)
     known = OPERATORS.get(bare.removesuffix("ifexists"))
-    reason = _reason(operator, key, values)
+    reason = as_written(f"{operator} {key}", values)
     return Condition(
         key=key.lower(),
         reason=reason,
@@ -141,10 +139,3 @@ def condition(operator: str, key: str, values: tuple[str, ...], *, variables: bo
 def unjudged(warning: str) -> Condition:
     """A condition that may hold or not, whatever the request."""
     return replace(condition("", "", (), variables=False), reason="", warning=warning)
-
-
-def _reason(operator: str, key: str, values: tuple[str, ...]) -> str:
-    shown = json.dumps(values[0] if len(values) == 1 else list(values), ensure_ascii=False)
-    if len(shown) > _LONGEST_REASON:
-        shown = f"{shown[:_LONGEST_REASON]}..."
-    return f"{operator} {key} {shown}"
