@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from rootwarden.emulator.org_file import as_json_schema
 from rootwarden.settings import Configuration, Purpose
 from rootwarden.settings.problems import section_of
 from rootwarden.settings.template import toml_value
@@ -84,6 +86,15 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {"configuration.md": configurati
 """The page, and what makes the part between its two marks."""
 
 
+def organization_schema() -> str:
+    """docs/emulator-organization.schema.json, from the model that reads organization files."""
+    return json.dumps(as_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+FILES: Final[Mapping[str, Callable[[], str]]] = {"emulator-organization.schema.json": organization_schema}
+"""Files that are generated as a whole."""
+
+
 def with_part(page: str, part: str) -> str:
     """The page with the generated part put between the marks."""
     before, _, rest = page.partition(BEGIN)
@@ -91,13 +102,19 @@ def with_part(page: str, part: str) -> str:
     return f"{before}{BEGIN}\n{part}\n{END}{after}"
 
 
+def _found(name: str) -> str:
+    page = DOCS / name
+    return page.read_text(encoding="utf-8") if page.exists() else ""
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or check them; 1 when one is out of date."""
     stale = []
-    for name, make in PARTS.items():
+    wanted_texts = {name: with_part(_found(name), make()) for name, make in PARTS.items()}
+    wanted_texts |= {name: make() for name, make in FILES.items()}
+    for name, wanted in wanted_texts.items():
         page = DOCS / name
-        found = page.read_text(encoding="utf-8")
-        wanted = with_part(found, make())
+        found = _found(name)
         if found != wanted:
             stale.append(name)
             if "--check" not in arguments:

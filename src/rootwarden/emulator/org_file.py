@@ -23,7 +23,9 @@ ServicePrincipal = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.amaz
 
 
 class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True, serialize_by_alias=True
+    )
 
 
 class LastUseSpec(_Spec):
@@ -184,6 +186,8 @@ class FaultSpec(_Spec):
 class OrganizationFile(_Spec):
     """The document ``emulator start --org FILE`` reads."""
 
+    schema_reference: str | None = Field(default=None, alias="$schema")
+    """Where an editor finds the schema of this file; not looked at."""
     id: Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")] = "o-emulated01"
     """The organization's id."""
     partition: Literal["aws", "aws-us-gov", "aws-cn"] = "aws"

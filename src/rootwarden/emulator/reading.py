@@ -62,8 +62,8 @@ def _text(path: Path) -> str:
         _fail(path, f"it is not UTF-8: byte {e.start + 1} does not fit")
 
 
-class _DoubleKey(ValueError):
-    """A key twice in one object; JSON parsers keep the last one in silence."""
+class _Refused(ValueError):
+    """JSON that Python's parser would let through."""
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -73,8 +73,10 @@ def _parse(path: Path, text: str) -> Any:
         _fail(path, f"it is not JSON: {e.msg} in line {e.lineno}, column {e.colno}")
     except RecursionError:
         _fail(path, "it is nested too deeply")
-    except ValueError as e:
+    except _Refused as e:
         _fail(path, str(e))
+    except ValueError:  # Python converts no more than some thousand digits
+        _fail(path, "a number in it is too long")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,12 +84,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value] # set.add returns None, which is the point
-        raise _DoubleKey(f"key {twice!r} is there twice in one object")
+        raise _Refused(f"key {twice!r} is there twice in one object")
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"it is not JSON: {name} is not a number there")
+    raise _Refused(f"it is not JSON: {name} is not a number there")
 
 
 def _lines(error: ErrorDetails, document: Any) -> Iterable[str]:
@@ -125,14 +127,15 @@ def _place(where: Iterable[int | str]) -> str:
     text = ""
     for part in where:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text.removesuffix(".[key]").replace(".[key]", "")
+    return text.removesuffix(".[key]")
 
 
 def _at(document: Any, where: Iterable[int | str]) -> Any:
-    found = document
+    found, above = document, None
     for part in where:
-        if part == "[key]":
-            return next(reversed(list(where)), None)
+        if part == "[key]":  # what is wrong is the key itself
+            return above
+        above = part
         try:
             found = found[part]
         except (KeyError, IndexError, TypeError):
@@ -158,6 +161,22 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "^[0-9]{12}$": "an account id of twelve digits, as text",
     "^/([^/]+(/[^/]+)*)?$": 'a path of OU names such as "/Workloads/Production", or "/"',
     "^o-[a-z0-9]{10,32}$": 'an organization id: "o-" and 10 to 32 lower-case letters or digits',
+    "^AKIA[A-Z0-9]{16}$": 'an access key id: "AKIA" and 16 capital letters or digits',
+    "^[A-Z0-9]{24,128}$": "a certificate id: 24 to 128 capital letters or digits",
+    r"^[^@\s]+@[^@\s]+$": "an e-mail address",
+    "^[A-Za-z0-9_+=,.@-]{1,64}$": "an IAM name: 1 to 64 letters, digits or _+=,.@-",
+    "^[a-z0-9-]+:[A-Za-z0-9]+$": 'an operation such as "sts:AssumeRoot"',
+    r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$": 'a service principal such as "iam.amazonaws.com"',
+    "^[a-z]{2}(-[a-z]+)+-[0-9]$": 'a Region such as "us-east-1"',
+    "^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$": "a trail name: 3 to 128 letters, digits, dots, dashes or _",
+}
+
+_LIMITS: Final[Mapping[str, str]] = {
+    "string_too_short": "text of at least {min_length} characters",
+    "string_too_long": "text of at most {max_length} characters",
+    "too_long": "at most {max_length} of them",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
 }
 
 
@@ -169,8 +188,9 @@ def _expected(error: ErrorDetails) -> str:
         return f"one of {context['expected']}".replace(" or ", ", ")
     if error["type"] == "string_pattern_mismatch":
         return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
-    message = error["msg"]
-    return message[0].lower() + message[1:]
+    if error["type"] in _LIMITS:
+        return _LIMITS[error["type"]].format(**context)
+    return f"something else ({error['msg']})"
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -184,7 +204,7 @@ def _fields(where: Iterable[int | str]) -> Iterable[str]:
     for part in where:
         if isinstance(part, str) and part in model.model_fields:
             model = _model_within(model.model_fields[part].annotation) or model
-    return model.model_fields
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _model_within(annotation: Any) -> type[BaseModel] | None:
@@ -195,24 +215,29 @@ def _model_within(annotation: Any) -> type[BaseModel] | None:
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, list):
-        return "a list"
-    return "an object" if isinstance(value, dict) else _shown(value)
+    return "a list" if isinstance(value, list) else _shown(value)
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, (list, dict)):
-        return _kind(value)
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return "an object"
     text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _fail_with(path: Path, problems: list[str]) -> NoReturn:
-    lines = list(dict.fromkeys(problems))
+    lines = list(dict.fromkeys(_printable(problem) for problem in problems))
     more = len(lines) - MOST_SHOWN
     shown = lines[:MOST_SHOWN] + ([f"and {more} more"] if more > 0 else [])
     found = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
     _fail(path, f"{found}:\n" + "\n".join(f"  {line}" for line in shown))
+
+
+def _printable(text: str) -> str:
+    """Keys and names come from the file: control characters in them must not reach a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _fail(path: Path, what: str) -> NoReturn:
