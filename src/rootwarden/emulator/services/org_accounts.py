@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from rootwarden.emulator.answers import AwsAnswer
@@ -77,19 +77,15 @@ def _describe_organization(world: World, call: Call) -> Answer:
 
 def _list_accounts(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
-    return page(call, "Accounts", _account_objects(organization, organization.accounts.values()))
+    return page(
+        call, "Accounts", organization.accounts.values(), partial(describe_account_object, organization)
+    )
 
 
 def _list_accounts_for_parent(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
     parent = parent_of(organization, text_of(call, "ParentId", "container"))
-    return page(call, "Accounts", _account_objects(organization, parent.accounts.values()))
-
-
-def _account_objects(
-    organization: OrganizationState, accounts: Iterable[Account]
-) -> Iterator[dict[str, Any]]:
-    return (describe_account_object(organization, account) for account in accounts)
+    return page(call, "Accounts", parent.accounts.values(), partial(describe_account_object, organization))
 
 
 def _describe_account(world: World, call: Call) -> Answer:
@@ -100,7 +96,7 @@ def _describe_account(world: World, call: Call) -> Answer:
 
 def _list_roots(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
-    return page(call, "Roots", [describe_root(organization)])
+    return page(call, "Roots", [organization], describe_root)
 
 
 def describe_root(organization: OrganizationState) -> dict[str, Any]:
@@ -121,7 +117,7 @@ def _list_parents(world: World, call: Call) -> Answer:
     child = organization.target(child_id)
     if child is None or child.parent is None:
         raise not_found("Child", "You specified a child that doesn't exist.")
-    return page(call, "Parents", [{"Id": child.parent.id, "Type": child.parent.kind}])
+    return page(call, "Parents", [child.parent], lambda parent: {"Id": parent.id, "Type": parent.kind})
 
 
 def _list_children(world: World, call: Call) -> Answer:
@@ -131,15 +127,13 @@ def _list_children(world: World, call: Call) -> Answer:
     kind = text_of(call, "ChildType")
     if kind not in kinds:
         raise invalid("INVALID_ENUM", "You specified an invalid value.")
-    return page(call, "Children", ({"Id": child, "Type": kind} for child in kinds[kind]))
+    return page(call, "Children", kinds[kind], lambda child_id: {"Id": child_id, "Type": kind})
 
 
 def _list_units_for_parent(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
     parent = parent_of(organization, text_of(call, "ParentId", "container"))
-    return page(
-        call, "OrganizationalUnits", (_describe_unit(organization, one) for one in parent.units.values())
-    )
+    return page(call, "OrganizationalUnits", parent.units.values(), partial(_describe_unit, organization))
 
 
 def _describe_organizational_unit(world: World, call: Call) -> Answer:
@@ -254,8 +248,8 @@ def _describe_create_account_status(world: World, call: Call) -> Answer:
 
 def _list_create_account_status(world: World, call: Call) -> Answer:
     states = call.params.get("States") or ("SUCCEEDED",)
-    found = _requests(as_reader(world, call)) if "SUCCEEDED" in states else itertools.chain[dict[str, Any]]()
-    return page(call, "CreateAccountStatuses", found)
+    found = [status for status in _requests(as_reader(world, call)) if status["State"] in states]
+    return page(call, "CreateAccountStatuses", found, dict)
 
 
 def _close_account(world: World, call: Call) -> Answer:

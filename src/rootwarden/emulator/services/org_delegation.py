@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelega
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from rootwarden.emulator.answers import AwsAnswer
@@ -71,7 +72,8 @@ def _list_service_access(world: World, call: Call) -> Answer:
     return page(
         call,
         "EnabledServicePrincipals",
-        ({"ServicePrincipal": service, "DateEnabled": since} for service, since in sorted(trusted.items())),
+        sorted(trusted.items()),
+        lambda entry: {"ServicePrincipal": entry[0], "DateEnabled": entry[1]},
     )
 
 
@@ -115,32 +117,36 @@ def _deregister(world: World, call: Call) -> Answer:
 def _list_delegated_administrators(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
     wanted = _service_of(call) if call.params.get("ServicePrincipal") else None
-    return page(call, "DelegatedAdministrators", _administrators(organization, wanted))
-
-
-def _administrators(organization: OrganizationState, service: str | None) -> Iterator[dict[str, Any]]:
-    since: dict[str, Any] = {}
-    for one, accounts in organization.delegates.items():
-        if service in (None, one):
+    since: dict[str, datetime] = {}
+    for service, accounts in organization.delegates.items():
+        if wanted in (None, service):
             for account_id, when in accounts.items():
                 since[account_id] = min(when, since.get(account_id, when))
-    for account_id, when in since.items():
-        described = describe_account_object(organization, organization.accounts[account_id])
+
+    def describe(entry: tuple[str, datetime]) -> dict[str, Any]:
+        described = describe_account_object(organization, organization.accounts[entry[0]])
         described.pop("Paths")  # a DelegatedAdministrator has none
-        yield {**described, "DelegationEnabledDate": when}
+        return {**described, "DelegationEnabledDate": entry[1]}
+
+    return page(call, "DelegatedAdministrators", since.items(), describe)
 
 
 def _list_delegated_services(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
     account = account_of(organization, text_of(call, "AccountId", "account"))
     services = [
-        {"ServicePrincipal": service, "DelegationEnabledDate": accounts[account.id]}
+        (service, accounts[account.id])
         for service, accounts in sorted(organization.delegates.items())
         if account.id in accounts
     ]
     if not services:
         raise _not_registered()
-    return page(call, "DelegatedServices", services)
+    return page(
+        call,
+        "DelegatedServices",
+        services,
+        lambda entry: {"ServicePrincipal": entry[0], "DelegationEnabledDate": entry[1]},
+    )
 
 
 def _not_registered() -> AwsAnswer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from rootwarden.emulator.answers import AwsAnswer
@@ -73,7 +74,7 @@ def _list_policies(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
     wanted = _type_of(call, "Filter")
     found = (policy for policy in organization.policies.values() if policy.type == wanted)
-    return page(call, "Policies", (_summary(organization, policy) for policy in found))
+    return page(call, "Policies", found, partial(_summary, organization))
 
 
 def _describe_policy(world: World, call: Call) -> Answer:
@@ -86,25 +87,22 @@ def _list_policies_for_target(world: World, call: Call) -> Answer:
     target = target_of(organization, text_of(call, "TargetId"))
     wanted = _type_of(call, "Filter")
     found = (policy for policy in target.policies if policy.type == wanted)
-    return page(call, "Policies", (_summary(organization, policy) for policy in found))
+    return page(call, "Policies", found, partial(_summary, organization))
 
 
 def _list_targets_for_policy(world: World, call: Call) -> Answer:
     organization = as_reader(world, call)
     policy = policy_of(organization, text_of(call, "PolicyId", "policy"))
-    return page(call, "Targets", _target_summaries(organization, policy))
+    return page(call, "Targets", policy.targets.values(), partial(_target_summary, organization))
 
 
-def _target_summaries(
-    organization: OrganizationState, policy: OrganizationPolicy
-) -> Iterator[dict[str, Any]]:
-    for target in policy.targets.values():
-        yield {
-            "TargetId": target.id,
-            "Arn": organization.arn(target),
-            "Name": target.name,
-            "Type": target.kind,
-        }
+def _target_summary(organization: OrganizationState, target: Target) -> dict[str, Any]:
+    return {
+        "TargetId": target.id,
+        "Arn": organization.arn(target),
+        "Name": target.name,
+        "Type": target.kind,
+    }
 
 
 # -- changes -----------------------------------------------------------------------------------------------------------
@@ -269,7 +267,7 @@ def _tagged(organization: OrganizationState, call: Call) -> dict[str, str]:
 def _list_tags(world: World, call: Call) -> Answer:
     tags = _tagged(as_reader(world, call), call)
     # ListTagsForResource has no MaxResults; one page holds all 50 tags a resource can have.
-    return page(call, "Tags", ({"Key": key, "Value": value} for key, value in tags.items()), largest=50)
+    return page(call, "Tags", tags.items(), lambda tag: {"Key": tag[0], "Value": tag[1]}, largest=50)
 
 
 def _tag_resource(world: World, call: Call) -> Answer:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
@@ -19,6 +19,8 @@ from rootwarden.emulator.tree import Account, Container, OrganizationPolicy, Tar
 from rootwarden.emulator.world import World
 
 LARGEST_PAGE: Final = 20
+
+T = TypeVar("T")
 
 _PATTERNS: Final = {
     "account": re.compile(r"[0-9]{12}", re.ASCII),
@@ -161,7 +163,12 @@ def resource_named(parameter: str) -> Any:
 
 
 def page(
-    call: Call, member: str, items: Iterable[Mapping[str, Any]], *, largest: int = LARGEST_PAGE
+    call: Call,
+    member: str,
+    items: Iterable[T],
+    describe: Callable[[T], Mapping[str, Any]],
+    *,
+    largest: int = LARGEST_PAGE,
 ) -> dict[str, Any]:
     """One page of a list, with NextToken while there is more. At most 20 items, whatever is asked for."""
     size = call.params.get("MaxResults", largest)
@@ -172,7 +179,7 @@ def page(
         raise invalid("MAX_VALUE_EXCEEDED", "You provided a numeric argument that is above the maximum.")
     start = _offset(call)
     found = list(islice(items, start, start + size + 1))
-    answer: dict[str, Any] = {member: found[:size]}
+    answer: dict[str, Any] = {member: [describe(item) for item in found[:size]]}
     if len(found) > size:
         token = f"{call.operation}:{start + size}"
         answer["NextToken"] = base64.urlsafe_b64encode(token.encode()).decode()
