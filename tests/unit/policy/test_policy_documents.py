@@ -23,7 +23,7 @@ from rootwarden.policy import (
     parse_policy,
     unreadable_policy,
 )
-from rootwarden.policy.parse import MAX_CHARACTERS
+from rootwarden.policy.reader import MAX_CHARACTERS
 
 GOOD = {"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}
 GET_USER = Request("iam:GetUser", "arn:aws:iam::222222222222:root", {})
