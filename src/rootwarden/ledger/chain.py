@@ -202,9 +202,9 @@ def _explain_link(head: Head, record: Record, entry: Entry, rest: Iterator[Recor
             raise _broken(
                 "inserted", entry.number, record, f"previous {head.hash}", f"previous {entry.previous}"
             )
-    goes_on = follower is not None and follower.previous == entry.hash
+    goes_on = follower is None or follower.previous == entry.hash
     if goes_on and head.number > 0:
-        # The rest of the chain grew from this entry, so what it points back to was changed, hash and all.
+        # The rest of the chain (or nothing yet) grew from this entry, so what it points back to was changed, hash and all.
         raise _broken("altered", head.number, record, f"hash {entry.previous}", f"hash {head.hash}")
     raise _broken("altered", entry.number, record, f"previous {head.hash}", f"previous {entry.previous}")
 

@@ -180,7 +180,7 @@ def _signature(fields: Any) -> Signature | None:
         return None
     if not isinstance(fields, dict) or fields.keys() != {"algorithm", "key", "value"}:
         raise NotCanonical("its signature is not an object of algorithm, key and value")
-    if fields["algorithm"] not in set(SigningAlgorithm):
+    if fields["algorithm"] not in list(SigningAlgorithm):
         raise NotCanonical(f"its signing algorithm is {fields['algorithm']!r}")
     try:
         value = base64.b64decode(_text(fields, "value"), validate=True)
