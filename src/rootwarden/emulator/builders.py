@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -102,10 +103,18 @@ def small(now: datetime | None = None) -> OrganizationFile:
     )
 
 
+Ago = Callable[[float], datetime]
+"""The time that many days before the start."""
+
+
 def _small_accounts(start: datetime) -> tuple[AccountSpec, ...]:
     def ago(days: float) -> datetime:
         return start - timedelta(days=days)
 
+    return (*_security_and_production(ago), *_staging_and_sandbox(ago), *_out_of_reach(ago))
+
+
+def _security_and_production(ago: Ago) -> tuple[AccountSpec, ...]:
     used_lately = LastUseSpec(when=ago(3), service="s3", region="eu-west-1")
     return (
         account(SECURITY, "Security Tooling", "/Security", joined=ago(1500), tags={"env": "security"}),
@@ -136,6 +145,11 @@ def _small_accounts(start: datetime) -> tuple[AccountSpec, ...]:
                 mfa_devices=(MfaDeviceSpec(enabled=ago(2000)),),
             ),
         ),
+    )
+
+
+def _staging_and_sandbox(ago: Ago) -> tuple[AccountSpec, ...]:
+    return (
         # Somebody opened password recovery, and nobody closed it.
         account(
             "666666666666",
@@ -162,6 +176,12 @@ def _small_accounts(start: datetime) -> tuple[AccountSpec, ...]:
             tags={"env": "sandbox"},
             root=RootUserSpec(mfa_devices=(MfaDeviceSpec(enabled=ago(690)),)),
         ),
+    )
+
+
+def _out_of_reach(ago: Ago) -> tuple[AccountSpec, ...]:
+    """An SCP, throttling or the account's state keeps root sessions out."""
+    return (
         account(
             "888888888888",
             "Payments Vault",

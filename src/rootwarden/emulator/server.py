@@ -15,13 +15,13 @@ from rootwarden.emulator.clock import Clock
 from rootwarden.emulator.http_front import LOOPBACK, HttpFront
 from rootwarden.emulator.keyring import Credential
 from rootwarden.emulator.org_file import OrganizationFile
+from rootwarden.emulator.start_document import REGIONS
 from rootwarden.errors import BadInput
 
 if TYPE_CHECKING:
     from rootwarden.emulator.gateway import Gateway
     from rootwarden.emulator.world import World
 
-_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 _one_at_a_time = threading.Lock()
 """moto's state belongs to the process, so two emulators would see each other's buckets."""
 
@@ -67,7 +67,7 @@ class Emulator:
     def environment(self, profile: str = "emulator-management") -> dict[str, str]:
         """The AWS_* variables with which a child process works here, as one of the profiles."""
         keys = self.credential(profile)
-        region = _REGIONS[self.world.organization.partition]
+        region = REGIONS[self.world.organization.partition]
         found = {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": keys.access_key_id,

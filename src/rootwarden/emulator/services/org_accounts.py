@@ -147,7 +147,10 @@ def _describe_organizational_unit(world: World, call: Call) -> Answer:
 
 def tags_of(call: Call) -> dict[str, str]:
     """The Tags parameter; a key may be there once."""
-    pairs = [(str(tag["Key"]), str(tag["Value"])) for tag in call.params.get("Tags") or ()]
+    given = call.params.get("Tags") or ()
+    if not all("Key" in tag and "Value" in tag for tag in given):
+        raise invalid("INPUT_REQUIRED", "You must include a value for all required parameters.")
+    pairs = [(str(tag["Key"]), str(tag["Value"])) for tag in given]
     tags = dict(pairs)
     if len(tags) != len(pairs):
         text = "Tag keys must be unique among the tags attached to the same entity."
