@@ -29,7 +29,10 @@ from rootwarden.policy import (
 _GLOBAL_SERVICES = ("iam", "organizations", "account", "cloudfront", "route53")
 _CONTROL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 _RCP_SERVICES = ("s3", "sqs", "kms", "secretsmanager", "sts")
-"""Services whose resources RCPs protect, as far as the emulator has them."""
+"""Services whose resources RCPs protect, as far as the emulator has them. That one of them blocks AssumeRoot is inferred.
+
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+"""
 _ACCOUNT_FIELD = 4
 
 _EXPLICIT = {

@@ -37,14 +37,15 @@ class Moto:
             body, status, headers = run_wsgi_app(self._app, environ, buffered=True)
         except NotImplementedError as error:
             raise _unknown(call) from error
-        if headers.get("content-type", "").startswith(
-            "text/html"
-        ):  # werkzeug's own page: moto has no such path
+        content = b"".join(body)
+        if status.startswith("404") and content.startswith(
+            b"<!doctype html"
+        ):  # flask's page: moto has no such path
             raise _unknown(call)
         passed = tuple((k, v) for k, v in headers.items() if k.lower() not in _NOT_PASSED_ON)
         if request.method == "HEAD":  # says how long the body would have been
             passed += tuple((k, v) for k, v in headers.items() if k.lower() == "content-length")
-        return HttpResponse(int(status.split()[0]), passed, b"".join(body))
+        return HttpResponse(int(status.split()[0]), passed, content)
 
     def forget(self) -> None:
         """Empties moto: the next emulator of this process starts with nothing."""

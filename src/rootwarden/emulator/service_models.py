@@ -89,7 +89,10 @@ def asked(model: Any, request: HttpRequest) -> Asked:
     else:
         try:
             operation, labels = get_service_router(model.service_name).match(as_moto_request(request))
-        except HTTPException as error:
+        except (
+            HTTPException,
+            NotImplementedError,
+        ) as error:  # the latter for a content type of another protocol
             raise AwsAnswer("UnknownOperationException", "No operation has this path.", 404) from error
     return Asked(model.service_name, operation.name, protocol, operation, labels, form)
 
