@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rootwarden.policy.request import Request, Unknown
-from rootwarden.policy.truth import NO, YES, Match, maybe
+from rootwarden.policy.truth import NO, YES, Match, Truth, maybe
 from rootwarden.policy.wildcard import ANY, Glob, Piece, Wild, glob, pieces
 
 
@@ -98,14 +98,17 @@ class Pattern:
     def fits(self, text: str, request: Request) -> Match:
         """Whether the text fits in this request.
 
-        A variable whose key is absent (and has no default) or multi-valued cannot be resolved: its value matches nothing.
-        An unknown one, like a placeholder, could be any text: no if not even a star in its place would fit.
+        An unknown variable, like a placeholder, could be any text: no if not even a star in its place would fit. A
+        variable whose key is absent (and has no default) or multi-valued cannot be resolved: its value fits nothing.
+        Whether a negated operator then holds is not settled, so that no is a doubtful one.
         """
         given = text.lower() if self.fold else text
         if self.glob is not None:
             return YES if self.glob.matches(given) else NO
         resolved, answer = _resolve(self.tokens, request, fold=self.fold)
-        return answer if resolved is not None and glob(resolved).matches(given) else NO
+        if resolved is not None and glob(resolved).matches(given):
+            return answer
+        return Match(Truth.NO, keys=answer.keys, warnings=answer.warnings if resolved is None else ())
 
 
 def pattern(found: Sequence[Token], *, fold: bool = False) -> Pattern:
@@ -116,7 +119,7 @@ def pattern(found: Sequence[Token], *, fold: bool = False) -> Pattern:
 
 
 def _resolve(found: Sequence[Token], request: Request, *, fold: bool) -> tuple[list[Piece] | None, Match]:
-    """The tokens with text for variables, and what holds if that fits; None where a variable cannot be resolved."""
+    """The tokens with text for variables, and what holds if that fits; no tokens where a variable cannot be resolved."""
     resolved: list[Piece] = []
     keys: set[str] = set()
     warning = ""
@@ -129,7 +132,7 @@ def _resolve(found: Sequence[Token], request: Request, *, fold: bool) -> tuple[l
             elif isinstance(value, str):
                 resolved.append(value.lower() if fold else value)
             else:
-                return None, NO
+                return None, maybe(warning=f"the policy variable {token.key} has no single value")
         elif isinstance(token, Placeholder):
             warning = f"{token.text} looks like a placeholder that needs a real value"
             resolved.append(ANY)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rootwarden.policy.pattern import Pattern, pattern, segments, tokens
 from rootwarden.policy.request import Request
-from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
+from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, none_of
 from rootwarden.policy.wording import as_written
 
 ARN_SEGMENTS = 6
@@ -52,8 +52,8 @@ class ResourceMatcher:
 
     def match(self, request: Request) -> Match:
         """Whether the statement covers the resource."""
-        found = any_of([pattern.match(request) for pattern in self.patterns])
-        answer = negation(found) if self.negated else found
+        found = [pattern.match(request) for pattern in self.patterns]
+        answer = none_of(found) if self.negated else any_of(found)
         return because(answer, self.reason) if answer.truth is Truth.MAYBE else answer
 
 

@@ -24,9 +24,14 @@ class Match:
     reason: str = ""
     """The part of the policy that decided, as written there."""
     keys: frozenset[str] = frozenset()
-    """For MAYBE: the context keys that would decide it."""
+    """For MAYBE: the context keys that would decide it. For NO: those that leave open whether its negation holds."""
     warnings: tuple[str, ...] = ()
-    """For MAYBE: what in the policy itself cannot be judged."""
+    """What in the policy itself cannot be judged, in the same sense."""
+
+    @property
+    def doubtful(self) -> bool:
+        """For NO: whether the negation does not follow."""
+        return bool(self.keys or self.warnings)
 
 
 YES: Final = Match(Truth.YES)
@@ -44,7 +49,7 @@ def because(match: Match, reason: str) -> Match:
 
 
 def negation(match: Match) -> Match:
-    """What holds where the match does not."""
+    """What holds where the match, which is none in doubt, does not."""
     if match.truth is Truth.MAYBE:
         return match
     return NO if match.truth is Truth.YES else YES
@@ -58,25 +63,39 @@ def any_of(matches: Iterable[Match]) -> Match:
             return match
         if match.truth is Truth.MAYBE:
             open_ones.append(match)
-    return _joined(open_ones) if open_ones else NO
+    return _joined(Truth.MAYBE, open_ones) if open_ones else NO
+
+
+def none_of(matches: Iterable[Match]) -> Match:
+    """Yes if all surely fail (also if there are none); no if one holds; else it depends on the others."""
+    open_ones = []
+    for match in matches:
+        if match.truth is Truth.YES:
+            return NO
+        if match.truth is Truth.MAYBE or match.doubtful:
+            open_ones.append(match)
+    return _joined(Truth.MAYBE, open_ones) if open_ones else YES
 
 
 def all_of(matches: Iterable[Match]) -> Match:
-    """No if one fails; yes if all hold (also if there are none); else it depends on those that may."""
+    """No if one fails, doubtful if all that fail are; yes if all hold (also if there are none); else it depends on those that may."""
     open_ones = []
+    doubts = []
     for match in matches:
-        if match.truth is Truth.NO:
-            return match
         if match.truth is Truth.MAYBE:
             open_ones.append(match)
-    return _joined(open_ones) if open_ones else YES
+        elif match.truth is Truth.NO:
+            if not match.doubtful:
+                return match
+            doubts.append(match)
+    if doubts:
+        return _joined(Truth.NO, doubts)
+    return _joined(Truth.MAYBE, open_ones) if open_ones else YES
 
 
-def _joined(matches: list[Match]) -> Match:
-    if len(matches) == 1:
-        return matches[0]
+def _joined(truth: Truth, matches: list[Match]) -> Match:
     return Match(
-        Truth.MAYBE,
+        truth,
         reason=" and ".join(dict.fromkeys(match.reason for match in matches if match.reason)),
         keys=frozenset().union(*(match.keys for match in matches)),
         warnings=tuple(dict.fromkeys(warning for match in matches for warning in match.warnings)),

@@ -200,9 +200,34 @@ def test_policy_variables(wanted: str, given: str, user: ContextValue | None, ho
     assert answer("StringLike", wanted, given, **context) == holds
 
 
-def test_an_unresolved_variable_does_not_stop_a_negated_operator() -> None:
-    """The value matches nothing, so "not like it" holds."""
-    assert answer("StringNotEquals", "${aws:username}", "olga") == "yes"
+@pytest.mark.parametrize(
+    ("given", "user", "holds"),
+    [
+        ("home/olga", ABSENT, "maybe"),
+        ("home/olga", ("olga",), "maybe"),
+        ("home/olga", UNKNOWN, "maybe"),
+        ("office/olga", UNKNOWN, "maybe"),
+        ("office/olga", "olga", "yes"),
+        ("home/olga", "olga", "no"),
+        ("x", ABSENT, "no"),
+    ],
+)
+def test_an_unresolved_variable_under_a_negated_operator(
+    given: str, user: ContextValue | None, holds: str
+) -> None:
+    """AWS says that the statement may be invalid then, so only another value that compares settles it."""
+    context = {} if user is None else {"aws_username": user}
+    assert answer("StringNotEquals", ["home/${aws:username}", "x"], given, **context) == holds
+
+
+def test_an_unresolved_variable_in_not_resource() -> None:
+    """It excludes nothing for sure."""
+    statement = {"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::${aws:username}"}
+    layers = Layers(identity=(parse_policy({"Version": "2012-10-17", "Statement": statement}),))
+    decision = evaluate(Request("s3:GetObject", "arn:aws:s3:::olga", {}), layers)
+    assert decision.answer is Answer.DEPENDS
+    assert decision.warnings == ("the policy variable aws:username has no single value",)
+    assert evaluate(Request("sqs:ListQueues", "arn:aws:sqs:::q", {}), layers).answer is Answer.ALLOW
 
 
 def test_the_old_version_has_no_variables() -> None:

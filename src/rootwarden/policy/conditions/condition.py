@@ -22,7 +22,7 @@ from rootwarden.policy.conditions.numeric import NUMERIC_OPERATORS
 from rootwarden.policy.conditions.operator import Comparison, Operator
 from rootwarden.policy.conditions.string import STRING_OPERATORS
 from rootwarden.policy.request import Request, Unknown
-from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
+from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, none_of
 from rootwarden.policy.wording import as_written
 
 OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
@@ -106,8 +106,8 @@ class Condition:
     def _compare(self, operator: Operator, given: str, request: Request) -> Match:
         if not operator.comparable(given):
             return NO
-        found = any_of([comparison(given, request) for comparison in self.comparisons])
-        return negation(found) if operator.negated else found
+        compared = [comparison(given, request) for comparison in self.comparisons]
+        return none_of(compared) if operator.negated else any_of(compared)
 
 
 def condition(operator: str, key: str, values: tuple[str, ...], *, variables: bool) -> Condition:
