@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.app.accounts import choose_accounts
+from rootwarden.app.settle import earlier_root_work, settle_by_audit
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
-from rootwarden.operations.audit.gather import Rules, audit_accounts
+from rootwarden.model.tasks import RootTask
+from rootwarden.operations.audit.gather import Rules, accounts_to_read, audit_accounts
 from rootwarden.reports.audit_report import audit_report
+from rootwarden.sessions.door import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,10 +43,20 @@ def take_audit(
     clients = app.caller(PurposeName.DELEGATE)
     chosen = choose_accounts(app, clients, selection, changing=changing)
     rules = Rules(chosen.organization.management_account_id, chosen.excluded, details)
+    work = Work(
+        operation=command,
+        accounts=accounts_to_read(chosen.accounts, rules),
+        tasks=(RootTask.AUDIT,),
+        authority=app.for_reading(command),
+    )
     rows = []
-    for row in audit_accounts(app.door(clients), chosen.accounts, rules, app.for_reading(command)):
-        rows.append(row)
-        progress(len(rows), len(chosen.accounts), row)
+    recorder = app.recorder(clients, chosen.organization.id)
+    earlier = earlier_root_work(recorder)
+    with app.door(clients, chosen.organization.id).begin(work) as run:
+        for row in audit_accounts(run, chosen.accounts, rules):
+            rows.append(row)
+            progress(len(rows), len(chosen.accounts), row)
+    settle_by_audit(recorder, earlier, rows)
     return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows))
 
 

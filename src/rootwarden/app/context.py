@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from rootwarden.app.ledger import open_recorder
 from rootwarden.aws.assume_role import RoleChoice
 from rootwarden.aws.clients import CallerChoice, CallerClients
 from rootwarden.aws.endpoints import AWS
 from rootwarden.errors import BadInput, WrongOrganization
+from rootwarden.ledger.recorder import Recorder
 from rootwarden.model.authority import ForPlan, ForReading
 from rootwarden.model.purpose import PurposeName
 from rootwarden.sessions.door import RootDoor
@@ -30,6 +32,7 @@ class Choices:
     config: Path | None = None
     reason: str | None = None
     ticket: str | None = None
+    ledger: str | None = None
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class App:
     settings: Settings
     notes: list[str] = field(default_factory=list)
     _callers: dict[CallerChoice, CallerClients] = field(default_factory=dict)
+    _recorders: dict[CallerClients, Recorder] = field(default_factory=dict)
 
     def caller(self, purpose: PurposeName) -> CallerClients:
         """The clients of the caller for a purpose.
@@ -56,10 +60,18 @@ class App:
                 self.notes.append(f"ENDPOINT {clients.endpoint}: this is not AWS")
         return self._callers[choice]
 
-    def door(self, clients: CallerClients) -> RootDoor:
+    def recorder(self, clients: CallerClients, organization_id: str) -> Recorder:
+        """The ledger's writer for a caller; the same one throughout a run."""
+        if clients not in self._recorders:
+            self._recorders[clients] = open_recorder(self, clients, organization_id, VERSION)
+        return self._recorders[clients]
+
+    def door(self, clients: CallerClients, organization_id: str) -> RootDoor:
         """The way to root sessions for a caller."""
+        recorder = self.recorder(clients, organization_id)
+        settings = self.settings
         return RootDoor(
-            clients, region=self.settings.regions.sts, seconds=self.settings.limits.session_seconds
+            clients, recorder, region=settings.regions.sts, seconds=settings.limits.session_seconds
         )
 
     def for_reading(self, command: str) -> ForReading:

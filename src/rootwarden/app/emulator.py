@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rootwarden.app.ledger import LEDGER_VARIABLE
 from rootwarden.errors import BadInput
 from rootwarden.model.purpose import PurposeName
 from rootwarden.settings import CONFIG_VARIABLE, config_template
@@ -82,7 +83,11 @@ def rehearsal_environment(emulator: Emulator, folder: Path) -> Iterator[None]:
         config_template(organization_id=document["organization_id"], profiles=profiles), encoding="utf-8"
     )
     configuration.chmod(0o600)
-    ours = {**write_profiles(emulator, folder / "aws"), CONFIG_VARIABLE: str(configuration)}
+    ours = {
+        **write_profiles(emulator, folder / "aws"),
+        CONFIG_VARIABLE: str(configuration),
+        LEDGER_VARIABLE: f"sqlite:///{folder / 'ledger.sqlite3'}",
+    }
     theirs = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "ROOTWARDEN_"))}
     for name in theirs:
         del os.environ[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from rootwarden.errors import BadInput
@@ -14,11 +15,17 @@ _MAX_BYTES = 100 * 1024 * 1024
 def read_text(path: Path) -> str:
     """The text of a file; raises BadInput when there is none, it is not text, or it is larger than 100 MB."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise BadInput(f"{path}: larger than {_MAX_BYTES // 2**20} MB", advice="Name the right file.")
-        return path.read_text(encoding="utf-8")
+        return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: not UTF-8 text", advice="Name the right file.") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes; raises BadInput when there is none, or it is larger than 100 MB."""
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise BadInput(f"{path}: larger than {_MAX_BYTES // 2**20} MB", advice="Name the right file.")
+        return path.read_bytes()
     except OSError as error:
         raise BadInput(
             f"{path}: {error.strerror or error}", advice="Check the path and its permissions."
@@ -26,29 +33,38 @@ def read_text(path: Path) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
+    """Writes a text file as ``write_private_lines`` does."""
+    write_private_lines(path, [text.encode()])
+
+
+def write_private_lines(path: Path, parts: Iterable[bytes]) -> None:
     """Writes a file with mode 0600 in one step, flushed to disk: a crash leaves the old file or the new one, never half of one.
 
-    Raises BadInput when it cannot be written.
+    Raises BadInput when it cannot be written, and what producing the parts raises: then the old file stays.
     """
     path = path.expanduser().absolute()
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(parts)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(path.parent)
     except OSError as error:
         raise BadInput(
             f"{path}: {error.strerror or error}", advice="Name a file in a folder you may write."
         ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 from rootwarden.app.accounts import Chosen, choose_accounts
 from rootwarden.app.audit import take_audit
 from rootwarden.app.files import read_text, write_private
+from rootwarden.app.settle import earlier_root_work, settle_by_audit
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import RefusedByRule
 from rootwarden.model.audit import AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.selection import Selection
-from rootwarden.operations.audit.gather import Rules, audit_accounts
+from rootwarden.model.tasks import RootTask
+from rootwarden.operations.audit.gather import look_at
 from rootwarden.operations.audit.judge import skip_reason
 from rootwarden.operations.removal.apply import apply_plan
 from rootwarden.operations.removal.plan import plan_removal
 from rootwarden.operations.removal.plan_file import check_belongs, from_text, hash_of, to_text
 from rootwarden.reports.removal_report import removal_outcome_report, removal_plan_report
+from rootwarden.sessions.door import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,17 +96,26 @@ def apply_removal(
         for account in chosen.accounts
         if (reason := skip_reason(account, management, chosen.excluded)) is not None
     }
-    door = app.door(clients)
     by_id = {account.id: account for account in chosen.accounts}
-    rules = Rules(management, chosen.excluded, Details.AUTO)
-
-    def look(account: AccountId) -> AuditRow:
-        return next(audit_accounts(door, [by_id[account]], rules, app.for_reading(command)))
-
+    work = Work(
+        operation=command,
+        accounts=tuple(one.account for one in plan.accounts),
+        tasks=(RootTask.DELETE, RootTask.AUDIT),
+        authority=authority,
+        items=tuple(f"{one.account}:{item.name}" for one in plan.accounts for item in one.items),
+    )
     outcomes = []
-    for outcome in apply_plan(door, plan, authority, look, refusals):
-        outcomes.append(outcome)
-        progress(outcome)
+    recorder = app.recorder(clients, chosen.organization.id)
+    earlier = earlier_root_work(recorder)
+    with app.door(clients, chosen.organization.id).begin(work) as run:
+
+        def look(account: AccountId) -> AuditRow:
+            return look_at(run, by_id[account], Details.AUTO)
+
+        for outcome in apply_plan(run, plan, look, refusals):
+            outcomes.append(outcome)
+            progress(outcome)
+    settle_by_audit(recorder, earlier, [one.after for one in outcomes if one.after])
     report = removal_outcome_report(plan, planned.plan_hash, tuple(outcomes), command=command)
     return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
 

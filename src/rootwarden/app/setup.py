@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rootwarden.app.settle import earlier_setup, settle_by_baseline
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import NotFound, UnknownAccount
 from rootwarden.model.features import RootFeature
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.recorder import Intent
     from rootwarden.model.baseline import Baseline
     from rootwarden.model.organization import Account
-    from rootwarden.model.setup import SetupPlan
+    from rootwarden.model.setup import SetupPlan, Step
     from rootwarden.reports.report import Report
 
 _COMPLETE, _INCOMPLETE, _SOME_FAILED = 0, 1, 6
@@ -46,18 +48,27 @@ def run_status(app: App) -> tuple[Report, int]:
 class SetupRun:
     """A planned ``enable`` or ``disable``: shown first, then applied as it was shown."""
 
-    def __init__(self, command: str, clients: CallerClients, replan: Callable[[Baseline], SetupPlan]) -> None:
+    def __init__(
+        self, app: App, command: str, clients: CallerClients, replan: Callable[[Baseline], SetupPlan]
+    ) -> None:
         self.command = command
+        self._app = app
         self._clients = clients
         self._replan = replan
         self.plan = replan(gather_baseline(clients))
 
     def apply(self) -> tuple[Report, int]:
-        """Carries the plan out; the report of every step and of what AWS says afterwards, and the exit code."""
+        """Carries the plan out; the report of every step and of what AWS says afterwards, and the exit code.
+
+        Raises LedgerError when a step's intent cannot be recorded: then it is not made.
+        """
+        recorder = self._app.recorder(self._clients, self.plan.organization_id)
+        earlier = earlier_setup(recorder)
         outcomes, _ = apply_setup(
-            self._clients, self.plan, lambda: self._replan(gather_baseline(self._clients))
+            self._clients, self._record, self.plan, lambda: self._replan(gather_baseline(self._clients))
         )
         baseline = gather_baseline(self._clients)
+        settle_by_baseline(recorder, earlier, baseline)
         verdict = judge(baseline)
         status = status_document(
             baseline, blockers=verdict.blockers, warnings=verdict.warnings, next_steps=verdict.next_steps
@@ -66,6 +77,15 @@ class SetupRun:
         return setup_outcome_report(
             self.command, self.plan, outcomes, status
         ), _SOME_FAILED if failed else _COMPLETE
+
+    def _record(self, step: Step) -> Intent:
+        return self._app.recorder(self._clients, self.plan.organization_id).begin(
+            operation=self.command,
+            accounts=(step.account,) if step.account else (),
+            items=(step.kind.value,),
+            reason=self._app.choices.reason or self.command,
+            ticket=self._app.choices.ticket,
+        )
 
 
 def prepare_enable(app: App, *, only: RootFeature | None, delegate: str | None) -> SetupRun:
@@ -82,7 +102,7 @@ def prepare_enable(app: App, *, only: RootFeature | None, delegate: str | None) 
         account = _describe(Organizations(clients.client("organizations")), wanted) if wanted else None
         return plan_enable(baseline, only=only, delegate=account)
 
-    return SetupRun("enable", clients, replan)
+    return SetupRun(app, "enable", clients, replan)
 
 
 def prepare_disable(
@@ -99,7 +119,7 @@ def prepare_disable(
             app.check_organization(baseline.organization.value.id)
         return plan_disable(baseline, features=features, delegate=wanted, trusted_access=trusted_access)
 
-    return SetupRun("disable", clients, replan)
+    return SetupRun(app, "disable", clients, replan)
 
 
 def _describe(organizations: Organizations, wanted: str) -> Account:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 USED_SERVICES = ("sts", "iam", "organizations", "cloudtrail")
 """Every service a command may call; they all have to live at the same endpoint."""
 
-_ATTEMPTS = 4
+_ATTEMPTS = 3
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 30
 
@@ -81,8 +81,23 @@ class CallerClients:
         """The caller's client of a service."""
         key = (service, region or self.region)
         if key not in self._clients:
-            self._clients[key] = self._make(self._session, *key)
+            made = self._make(self._session, *key)
+            if service not in USED_SERVICES:
+                self._check_endpoint(service, made)
+            self._clients[key] = made
         return self._clients[key]
+
+    def _check_endpoint(self, service: str, client: Any) -> None:
+        found = self._identity(service, client)
+        if found != self.endpoint:
+            raise EndpointRefused(
+                f"{service} is at {found}, and everything else at {self.endpoint}",
+                advice="Override all services alike, or none.",
+            )
+
+    def _identity(self, service: str, client: Any) -> str:
+        url = client.meta.endpoint_url
+        return endpoint_identity(url, service, self.partition.dns_suffix, self._choice.allowed_hosts)
 
     def root_client(self, service: str, region: str | None = None) -> Any:
         """A client shared by all root sessions: it signs with the keys of the session that is in use (see ``use_keys``)."""
@@ -126,15 +141,7 @@ class CallerClients:
             )
 
     def _one_endpoint(self) -> str:
-        found = {
-            service: endpoint_identity(
-                self.client(service).meta.endpoint_url,
-                service,
-                self.partition.dns_suffix,
-                self._choice.allowed_hosts,
-            )
-            for service in USED_SERVICES
-        }
+        found = {service: self._identity(service, self.client(service)) for service in USED_SERVICES}
         if len(set(found.values())) > 1:
             raise EndpointRefused(
                 "the services do not live at one endpoint: "

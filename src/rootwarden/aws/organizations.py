@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pages import pages
+from rootwarden.aws.request_id import request_id_of
 from rootwarden.model.ids import AccountId
 from rootwarden.model.organization import (
     Account,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Organizations:
-    """Plain values from the Organizations API. All calls raise AwsError, also in mid-page."""
+    """Plain values from the Organizations API. All calls raise AwsError, also in mid-page; changes return AWS's request id."""
 
     def __init__(self, client: OrganizationsClient) -> None:
         self._client = client
@@ -89,15 +90,15 @@ class Organizations:
             each["ServicePrincipal"] for page in found for each in page["EnabledServicePrincipals"]
         )
 
-    def enable_trusted_access(self, service: str) -> None:
+    def enable_trusted_access(self, service: str) -> str | None:
         """Gives a service trusted access; from the management account only."""
         with aws_call("organizations:EnableAWSServiceAccess"):
-            self._client.enable_aws_service_access(ServicePrincipal=service)
+            return request_id_of(self._client.enable_aws_service_access(ServicePrincipal=service))
 
-    def disable_trusted_access(self, service: str) -> None:
+    def disable_trusted_access(self, service: str) -> str | None:
         """Takes trusted access away; AWS refuses while the service has a delegated administrator."""
         with aws_call("organizations:DisableAWSServiceAccess"):
-            self._client.disable_aws_service_access(ServicePrincipal=service)
+            return request_id_of(self._client.disable_aws_service_access(ServicePrincipal=service))
 
     def delegated_administrators(self, service: str) -> tuple[AccountId, ...]:
         """The accounts registered as delegated administrator for a service."""
@@ -107,15 +108,19 @@ class Organizations:
             sorted(AccountId(each["Id"]) for page in found for each in page["DelegatedAdministrators"])
         )
 
-    def register_delegate(self, account: AccountId, service: str) -> None:
+    def register_delegate(self, account: AccountId, service: str) -> str | None:
         """Registers a member account as delegated administrator for a service."""
         with aws_call("organizations:RegisterDelegatedAdministrator"):
-            self._client.register_delegated_administrator(AccountId=account, ServicePrincipal=service)
+            return request_id_of(
+                self._client.register_delegated_administrator(AccountId=account, ServicePrincipal=service)
+            )
 
-    def deregister_delegate(self, account: AccountId, service: str) -> None:
+    def deregister_delegate(self, account: AccountId, service: str) -> str | None:
         """Removes a delegated administrator; STS may still let its calls through for up to a minute or more."""
         with aws_call("organizations:DeregisterDelegatedAdministrator"):
-            self._client.deregister_delegated_administrator(AccountId=account, ServicePrincipal=service)
+            return request_id_of(
+                self._client.deregister_delegated_administrator(AccountId=account, ServicePrincipal=service)
+            )
 
 
 def _account(found: Any) -> Account:

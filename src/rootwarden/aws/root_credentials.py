@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pages import pages
+from rootwarden.aws.request_id import request_id_of
 from rootwarden.errors import NotFound
 from rootwarden.model.credentials import AccessKey, ItemStatus, LastUse, MfaDevice, SigningCertificate
 
@@ -36,7 +37,10 @@ class LoginProfile:
 
 
 class RootCredentialsApi:
-    """Reads and deletes the credentials of the root user whose session is in use. All calls raise AwsError."""
+    """Reads and deletes the credentials of the root user whose session is in use.
+
+    All calls raise AwsError; those that delete return AWS's request id.
+    """
 
     def __init__(self, iam: IAMClient) -> None:
         self._iam = iam
@@ -102,25 +106,25 @@ class RootCredentialsApi:
             for one in page["MFADevices"]
         )
 
-    def delete_login_profile(self) -> None:
+    def delete_login_profile(self) -> str | None:
         """Deletes the login profile, with which password recovery by mail is closed too."""
         with aws_call("iam:DeleteLoginProfile"):
-            self._iam.delete_login_profile()
+            return request_id_of(self._iam.delete_login_profile())
 
-    def delete_access_key(self, key_id: str) -> None:
+    def delete_access_key(self, key_id: str) -> str | None:
         """Deletes an access key, for good."""
         with aws_call("iam:DeleteAccessKey"):
-            self._iam.delete_access_key(AccessKeyId=key_id)
+            return request_id_of(self._iam.delete_access_key(AccessKeyId=key_id))
 
-    def delete_signing_certificate(self, certificate_id: str) -> None:
+    def delete_signing_certificate(self, certificate_id: str) -> str | None:
         """Deletes a signing certificate, for good."""
         with aws_call("iam:DeleteSigningCertificate"):
-            self._iam.delete_signing_certificate(CertificateId=certificate_id)
+            return request_id_of(self._iam.delete_signing_certificate(CertificateId=certificate_id))
 
-    def deactivate_mfa_device(self, serial: str) -> None:
+    def deactivate_mfa_device(self, serial: str) -> str | None:
         """Takes an MFA device away from root. The object of a virtual device stays: the task does not allow deleting it."""
         with aws_call("iam:DeactivateMFADevice"):
-            self._iam.deactivate_mfa_device(SerialNumber=serial)
+            return request_id_of(self._iam.deactivate_mfa_device(SerialNumber=serial))
 
 
 def _flag(summary: Any, key: str) -> bool | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rootwarden.aws.error_codes import aws_call
+from rootwarden.aws.request_id import request_id_of
 from rootwarden.model.features import RootFeature
 
 if TYPE_CHECKING:
@@ -28,25 +29,21 @@ class RootFeatures:
             answer = self._iam.list_organizations_features()
         return _known(answer.get("EnabledFeatures", []))
 
-    def enable(self, feature: RootFeature) -> frozenset[RootFeature]:
-        """Switches a feature on; from the management account only. Returns the features that are on afterwards."""
+    def enable(self, feature: RootFeature) -> str | None:
+        """Switches a feature on; from the management account only. Returns AWS's request id."""
         if feature is RootFeature.ROOT_CREDENTIALS_MANAGEMENT:
             with aws_call("iam:EnableOrganizationsRootCredentialsManagement"):
-                return _known(
-                    self._iam.enable_organizations_root_credentials_management().get("EnabledFeatures", [])
-                )
+                return request_id_of(self._iam.enable_organizations_root_credentials_management())
         with aws_call("iam:EnableOrganizationsRootSessions"):
-            return _known(self._iam.enable_organizations_root_sessions().get("EnabledFeatures", []))
+            return request_id_of(self._iam.enable_organizations_root_sessions())
 
-    def disable(self, feature: RootFeature) -> frozenset[RootFeature]:
-        """Switches a feature off; sessions already issued live on for at most 900 s."""
+    def disable(self, feature: RootFeature) -> str | None:
+        """Switches a feature off; sessions already issued live on for at most 900 s. Returns AWS's request id."""
         if feature is RootFeature.ROOT_CREDENTIALS_MANAGEMENT:
             with aws_call("iam:DisableOrganizationsRootCredentialsManagement"):
-                return _known(
-                    self._iam.disable_organizations_root_credentials_management().get("EnabledFeatures", [])
-                )
+                return request_id_of(self._iam.disable_organizations_root_credentials_management())
         with aws_call("iam:DisableOrganizationsRootSessions"):
-            return _known(self._iam.disable_organizations_root_sessions().get("EnabledFeatures", []))
+            return request_id_of(self._iam.disable_organizations_root_sessions())
 
 
 def _known(names: Iterable[str]) -> frozenset[RootFeature]:

@@ -55,6 +55,12 @@ def declared(
         OutputFormat,
         typer.Option("--output", "-o", help="Format of the result on stdout.", rich_help_panel=_PANEL),
     ] = OutputFormat.TABLE,
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            help="sqlite:///PATH or s3://BUCKET/PREFIX (ROOTWARDEN_LEDGER).", rich_help_panel=_PANEL
+        ),
+    ] = None,
     reason: Annotated[str | None, typer.Option(help="Why this is done.", rich_help_panel=_PANEL)] = None,
     ticket: Annotated[
         str | None, typer.Option(help="The ticket it belongs to.", rich_help_panel=_PANEL)

@@ -222,7 +222,19 @@ def _owner_bytes(identity: Identity) -> bytes:
     )
 
 
+def identity_in(bucket: ObjectStore) -> Identity | None:
+    """Whose ledger a prefix says it is; None where there is none yet. Raises LedgerUnreadable and LedgerTooNew."""
+    found = bucket.get(OWNER_KEY)
+    return None if found is None else _owner(found.data, bucket.location)
+
+
 def _check_owner(data: bytes, location: str, identity: Identity) -> None:
+    found = _owner(data, location)
+    if found != identity:
+        raise wrong_organization(f"{location}/{OWNER_KEY}", found, identity)
+
+
+def _owner(data: bytes, location: str) -> Identity:
     place = f"{location}/{OWNER_KEY}"
     try:
         fields = parse_canonical(data)
@@ -235,6 +247,4 @@ def _check_owner(data: bytes, location: str, identity: Identity) -> None:
                 f"{place} has schema {schema!r}; this version knows {SCHEMA!r}", advice="Update rootwarden."
             )
         raise LedgerUnreadable(f"{place} is not of a ledger: its schema is {schema!r}")
-    found = Identity(str(fields.get("organization_id")), str(fields.get("endpoint")))
-    if found != identity:
-        raise wrong_organization(place, found, identity)
+    return Identity(str(fields.get("organization_id")), str(fields.get("endpoint")))

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from rootwarden.errors import LedgerTooNew, LedgerUnreadable, LedgerUnwritable
 from rootwarden.ledger.chain import Identity, wrong_organization
-from rootwarden.ledger.sqlite_errors import is_busy, is_read_only
+from rootwarden.ledger.sqlite_errors import is_busy, is_read_only, sqlite_call
 
 APPLICATION_ID: Final = 0x52574C47
 """``RWLG`` in the file's header, where ``file`` and SQLite tell whose database it is."""
@@ -62,6 +62,18 @@ def open_for_reading(path: Path, identity: Identity) -> sqlite3.Connection | Non
         connection.close()
         raise
     return connection
+
+
+def identity_in(path: Path) -> Identity | None:
+    """Whose ledger a file says it is; None where there is none yet. Raises as ``open_for_reading`` does."""
+    if _is_missing(path):
+        return None
+    with sqlite_call(path):
+        connection = _connect_for_reading(path)
+        try:
+            return _identity(connection, path) if _is_ours(connection, path) else None
+        finally:
+            connection.close()
 
 
 def _is_missing(path: Path) -> bool:
@@ -192,9 +204,13 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _check_identity(connection: sqlite3.Connection, path: Path, identity: Identity) -> None:
+    found = _identity(connection, path)
+    if found != identity:
+        raise wrong_organization(str(path), found, identity)
+
+
+def _identity(connection: sqlite3.Connection, path: Path) -> Identity:
     row = connection.execute("SELECT organization_id, endpoint FROM ledger").fetchone()
     if row is None:
         raise LedgerUnreadable(f"ledger {path} does not say whose it is")
-    found = Identity(str(row[0]), str(row[1]))
-    if found != identity:
-        raise wrong_organization(str(path), found, identity)
+    return Identity(str(row[0]), str(row[1]))

@@ -18,6 +18,7 @@ class RunsFrom(StrEnum):
     NOWHERE = "no account: it does not call AWS"
     MANAGEMENT = "the management account"
     DELEGATE = "the IAM delegated administrator (the management account works too, and is advised against)"
+    LEDGER = "anywhere: a file needs no AWS; a bucket, or no --ledger, needs a caller of the organization"
     ANY = "any account of the organization; the more it may read, the more it says"
 
 
@@ -150,6 +151,26 @@ _ROWS: Final = (
             "organizations:ListDelegatedAdministrators",
         ),
         in_session=tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS))),
+    ),
+    *(
+        CommandNeeds(
+            f"ledger {name}",
+            does,
+            RunsFrom.LEDGER,
+            PurposeName.LOG_READ,
+            optional=("organizations:DescribeOrganization", "s3:ListBucket", "s3:GetObject", *more),
+        )
+        for name, does, more in (
+            ("list", "Lists what was done as root or to the set-up; changes nothing.", ()),
+            ("show", "Shows one entry of the ledger, whole; changes nothing.", ()),
+            ("verify", "Verifies that no entry of the ledger was altered, removed, moved or added.", ()),
+            (
+                "checkpoint",
+                "Writes the ledger's head to a file, signed where a key is configured.",
+                ("kms:Sign", "kms:GetPublicKey"),
+            ),
+            ("export", "Writes the whole ledger to a file that other programs can verify.", ()),
+        )
     ),
     CommandNeeds("emulator start", "Starts an emulated AWS Organization on this machine.", RunsFrom.NOWHERE),
     CommandNeeds(

@@ -26,6 +26,11 @@ class RemovalItem:
     last_use: LastUse | None = None
     """None where it was not read, or does not apply."""
 
+    @property
+    def name(self) -> str:
+        """``KIND:IDENTIFIER``, as the ledger names it."""
+        return f"{self.kind.value}:{self.identifier}"
+
 
 @dataclass(frozen=True, slots=True)
 class AccountRemoval:
@@ -82,6 +87,8 @@ class ItemOutcome:
     item: RemovalItem
     result: ItemResult
     reason: Reason | None = None
+    request_id: str | None = None
+    """AWS's id of the call that deleted it."""
 
 
 class Verification(StrEnum):

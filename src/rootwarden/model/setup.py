@@ -99,3 +99,5 @@ class StepOutcome:
 
     step: Step
     outcome: Outcome
+    request_id: str | None = None
+    """AWS's id of the call that made it."""

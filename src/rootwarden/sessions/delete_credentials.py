@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def delete_item(api: RootCredentialsApi, item: RemovalItem) -> ItemOutcome:
     """Deletes one item and says how it came out; never raises for what AWS or the network answers."""
     try:
-        _delete(api, item)
+        request_id = _delete(api, item)
     except NotFound as error:
         return ItemOutcome(item, ItemResult.ALREADY_ABSENT, reason_of(error))
     except Unreachable as error:
@@ -25,18 +25,18 @@ def delete_item(api: RootCredentialsApi, item: RemovalItem) -> ItemOutcome:
         return ItemOutcome(item, ItemResult.UNKNOWN, reason_of(error))
     except AwsError as error:
         return ItemOutcome(item, ItemResult.FAILED, reason_of(error))
-    return ItemOutcome(item, ItemResult.REMOVED)
+    return ItemOutcome(item, ItemResult.REMOVED, request_id=request_id)
 
 
-def _delete(api: RootCredentialsApi, item: RemovalItem) -> None:
+def _delete(api: RootCredentialsApi, item: RemovalItem) -> str | None:
     match item.kind:
         case CredentialKind.PASSWORD:
-            api.delete_login_profile()
+            return api.delete_login_profile()
         case CredentialKind.ACCESS_KEYS:
-            api.delete_access_key(item.identifier)
+            return api.delete_access_key(item.identifier)
         case CredentialKind.SIGNING_CERTIFICATES:
-            api.delete_signing_certificate(item.identifier)
+            return api.delete_signing_certificate(item.identifier)
         case CredentialKind.MFA_DEVICES:
-            api.deactivate_mfa_device(item.identifier)
+            return api.deactivate_mfa_device(item.identifier)
         case _:
             assert_never(item.kind)

@@ -1,4 +1,4 @@
-"""Opening a root session."""
+"""Opening root sessions: what authorizes them is checked and the intent is in the ledger before AssumeRoot is called."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rootwarden.aws.assume_root import assume_root
+from rootwarden.aws.assume_root import RootKeys, assume_root
 from rootwarden.aws.clients import use_keys
 from rootwarden.aws.root_credentials import RootCredentialsApi
 from rootwarden.errors import BadInput, RefusedByRule
+from rootwarden.ledger.results import Result
 from rootwarden.model.authority import Authority, ForPlan
 from rootwarden.model.tasks import MAX_SESSION_SECONDS, RootTask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.canonical import Json
+    from rootwarden.ledger.recorder import Intent, Recorder
     from rootwarden.model.ids import AccountId
+    from rootwarden.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,32 @@ class RootSession:
     credentials: RootCredentialsApi
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is about to be done as root: the accounts and tasks it is limited to, and what authorizes it."""
+
+    operation: str
+    """The command, as the ledger names it."""
+    accounts: tuple[AccountId, ...]
+    tasks: tuple[RootTask, ...]
+    authority: Authority
+    items: tuple[str, ...] = ()
+    """What it is about inside the accounts, ``ACCOUNT:KIND:IDENTIFIER``."""
+
+
 class RootDoor:
-    """Opens root sessions in member accounts for one caller, on a regional STS endpoint.
+    """Opens root sessions in member accounts for one caller, on a regional STS endpoint, and records them.
 
     ``region`` is the Region AssumeRoot is sent to (and CloudTrail records it in); the caller's Region when left out.
     """
 
     def __init__(
-        self, clients: CallerClients, *, region: str | None = None, seconds: int = MAX_SESSION_SECONDS
+        self,
+        clients: CallerClients,
+        recorder: Recorder,
+        *,
+        region: str | None = None,
+        seconds: int = MAX_SESSION_SECONDS,
     ) -> None:
         if not 1 <= seconds <= MAX_SESSION_SECONDS:
             raise BadInput(
@@ -47,31 +69,109 @@ class RootDoor:
                 advice=f"AWS allows 1 to {MAX_SESSION_SECONDS} seconds.",
             )
         self._clients = clients
+        self._recorder = recorder
         self._region = region or clients.region
         self._seconds = seconds
 
     @contextmanager
-    def open(self, account: AccountId, task: RootTask, authority: Authority) -> Iterator[RootSession]:
-        """A session for one task in one member account, usable inside the with block, in this thread.
+    def begin(self, work: Work) -> Iterator[RootRun]:
+        """Records what is about to be done, and gives the run that may do it; results known by the end are written.
 
-        Raises AwsError with AWS's answer when the session is not given, RefusedByRule when the authority does not cover the task.
+        Raises RefusedByRule when the authority does not cover a task, and LedgerError when the intent cannot be written: then
+        nothing was done.
         """
-        _check(task, authority)
-        keys = assume_root(
+        for task in work.tasks:
+            _check(task, work.authority)
+        intent = self._recorder.begin(
+            operation=work.operation,
+            accounts=work.accounts,
+            task=", ".join(task.value for task in work.tasks),
+            items=work.items,
+            reason=work.authority.reason,
+            ticket=work.authority.ticket,
+            plan_hash=work.authority.plan_hash if isinstance(work.authority, ForPlan) else None,
+        )
+        with intent:
+            yield RootRun(self, work, intent)
+
+    def _open(self, account: AccountId, task: RootTask) -> RootKeys:
+        return assume_root(
             self._clients.client("sts", self._region),
             account=account,
             task=task,
             partition=self._clients.partition.name,
             seconds=self._seconds,
         )
-        with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
-            yield RootSession(
-                account=account,
-                task=task,
-                access_key_id=keys.access_key_id,
-                expires=keys.expires,
-                credentials=RootCredentialsApi(self._clients.root_client("iam")),
+
+    def _credentials(self) -> RootCredentialsApi:
+        return RootCredentialsApi(self._clients.root_client("iam"))
+
+
+class RootRun:
+    """One recorded piece of work: it may open sessions for its tasks in its accounts, and writes what came of them."""
+
+    def __init__(self, door: RootDoor, work: Work, intent: Intent) -> None:
+        self._door = door
+        self._work = work
+        self._intent = intent
+        self._accounts = frozenset(work.accounts)
+        self._last: dict[tuple[AccountId, RootTask], RootKeys] = {}
+
+    @contextmanager
+    def open(self, account: AccountId, task: RootTask) -> Iterator[RootSession]:
+        """A session for one task in one account, usable inside the with block, in this thread.
+
+        Raises AwsError with AWS's answer when the session is not given, and RefusedByRule outside of the recorded work.
+        """
+        if account not in self._accounts or task not in self._work.tasks:
+            raise RefusedByRule(
+                f"a root session in {account} with the task {task.value} is not part of the recorded work",
+                advice="Please report this: it is a bug.",
             )
+        keys = self._door._open(account, task)  # noqa: SLF001 - the run is the door's other half
+        self._last[(account, task)] = keys
+        with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
+            yield RootSession(account, task, keys.access_key_id, keys.expires, self._door._credentials())  # noqa: SLF001
+
+    def record(
+        self,
+        account: AccountId,
+        outcome: str,
+        *,
+        task: RootTask,
+        item: str | None = None,
+        reason: Reason | None = None,
+        request_id: str | None = None,
+        details: Mapping[str, Json] | None = None,
+    ) -> None:
+        """Takes one result, with the key id and expiry of the session it came from; it is written with the next group.
+
+        Raises LedgerError: then nothing further may be done.
+        """
+        keys = self._last.get((account, task))
+        ids = (keys.request_id if keys else None, request_id, reason.request_id if reason else None)
+        self._intent.record(
+            Result(
+                outcome=outcome,
+                account=account,
+                item=item,
+                reason=reason,
+                request_ids=tuple(dict.fromkeys(one for one in ids if one)),
+                access_key_id=keys.access_key_id if keys else None,
+                session_expires=keys.expires if keys else None,
+                details=_with_source(details, keys),
+            )
+        )
+
+    def flush(self) -> None:
+        """Writes the results taken so far. Raises LedgerError."""
+        self._intent.flush()
+
+
+def _with_source(details: Mapping[str, Json] | None, keys: RootKeys | None) -> Mapping[str, Json] | None:
+    if keys is None or keys.source_identity is None:
+        return details
+    return {**(details or {}), "source_identity": keys.source_identity}
 
 
 def _check(task: RootTask, authority: Authority) -> None:

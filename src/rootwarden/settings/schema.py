@@ -15,8 +15,10 @@ from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import MAX_SESSION_SECONDS
 from rootwarden.settings.values import (
     AccountIds,
+    AccountIdText,
     ExternalId,
     HostNames,
+    KmsKeyArn,
     LedgerUrl,
     MfaSerial,
     OrganizationId,
@@ -193,6 +195,16 @@ class LedgerSettings(Section):
         description="sqlite:///PATH or s3://BUCKET/PREFIX; without it one SQLite file per organization and endpoint in the "
         "platform's state folder.",
         examples=["sqlite:////var/lib/rootwarden/ledger.sqlite3"],
+    )
+    bucket_owner: AccountIdText | None = Field(
+        default=None,
+        description="The account that the bucket of an s3:// ledger has to belong to; without it the caller's own.",
+        examples=["111122223333"],
+    )
+    signing_key: KmsKeyArn | None = Field(
+        default=None,
+        description="An asymmetric AWS KMS key for signing (ECC_NIST_P256 or RSA) that signs the ledger's checkpoints.",
+        examples=["arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
     )
 
 

@@ -104,6 +104,13 @@ LedgerUrl = Annotated[
         "sqlite:///PATH (four slashes for an absolute path) or s3://BUCKET/PREFIX",
     ),
 ]
+KmsKeyArn = Annotated[
+    str,
+    _text_like(
+        r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]{1,256}",
+        "the ARN of a KMS key such as arn:aws:kms:eu-central-1:111122223333:key/ID",
+    ),
+]
 # A list in TOML, a tuple in the frozen settings; "strict" would take nothing but a tuple.
 AccountIds = Annotated[tuple[AccountIdText, ...], Field(strict=False)]
 HostNames = Annotated[tuple[HostName, ...], Field(strict=False)]

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rootwarden.model.audit import AuditRow
-    from rootwarden.model.authority import Authority
     from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Account
-    from rootwarden.sessions.door import RootDoor, RootSession
+    from rootwarden.model.reason import Reason
+    from rootwarden.sessions.door import RootRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +31,45 @@ class Rules:
     details: Details = Details.AUTO
 
 
-def audit_accounts(
-    door: RootDoor, accounts: Iterable[Account], rules: Rules, authority: Authority
-) -> Iterator[AuditRow]:
-    """One row for every account given, in the order given.
+def accounts_to_read(accounts: Iterable[Account], rules: Rules) -> tuple[AccountId, ...]:
+    """The accounts in which an audit opens sessions."""
+    return tuple(one.id for one in accounts if skip_reason(one, rules.management, rules.excluded) is None)
 
-    Raises CredentialsExpired or CredentialsRefused when the caller's own credentials fail, and FeatureOff when AWS says so before
-    any session was given: every further account would fail alike.
+
+def audit_accounts(run: RootRun, accounts: Iterable[Account], rules: Rules) -> Iterator[AuditRow]:
+    """One row for every account given, in the order given; what was read, or could not be, is recorded.
+
+    Raises CredentialsExpired, CredentialsRefused or FeatureOff when AWS says so before any session was given: every account
+    would fail alike. When the caller's credentials fail later, the accounts that are left are unreachable for that reason.
     """
     any_opened = False
+    given_up: Reason | None = None
     for account in accounts:
         reason = skip_reason(account, rules.management, rules.excluded)
         if reason:
             yield skipped(account, reason)
             continue
-        try:
-            with door.open(account.id, RootTask.AUDIT, authority) as session:
+        if given_up:
+            row = unreachable(account, given_up)
+        else:
+            try:
+                row = look_at(run, account, rules.details)
                 any_opened = True
-                row = _read(account, session, rules.details)
-        except (CredentialsExpired, CredentialsRefused):
-            raise
-        except FeatureOff as error:
-            if not any_opened:
-                raise
-            row = unreachable(account, reason_of(error))
-        except AwsError as error:
-            row = unreachable(account, reason_of(error))
+            except (CredentialsExpired, CredentialsRefused, FeatureOff) as error:
+                if not any_opened:
+                    raise
+                row = unreachable(account, reason_of(error))
+                given_up = None if isinstance(error, FeatureOff) else row.reason
+            except AwsError as error:
+                row = unreachable(account, reason_of(error))
+        run.record(account.id, row.outcome.value, task=RootTask.AUDIT, reason=row.reason)
         yield row
 
 
-def _read(account: Account, session: RootSession, details: Details) -> AuditRow:
-    try:
-        return judged(account, read_summary_first(session.credentials, details))
-    except AwsError as error:
-        return unreachable(account, reason_of(error))
+def look_at(run: RootRun, account: Account, details: Details) -> AuditRow:
+    """The row of one account, read in a session with the audit task. Raises AwsError when no session is given."""
+    with run.open(account.id, RootTask.AUDIT) as session:
+        try:
+            return judged(account, read_summary_first(session.credentials, details))
+        except AwsError as error:
+            return unreachable(account, reason_of(error))

@@ -25,30 +25,38 @@ from rootwarden.sessions.read_credentials import read_all
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rootwarden.model.authority import ForPlan
     from rootwarden.model.ids import AccountId
-    from rootwarden.sessions.door import RootDoor
+    from rootwarden.sessions.door import RootRun
 
 
 class Look(Protocol):
-    """Looks at one account with the audit task; handed in, since auditing is another operation."""
+    """Looks at one account with the audit task; handed in, since auditing is another operation. May raise AwsError."""
 
     def __call__(self, account: AccountId) -> AuditRow: ...
 
 
 def apply_plan(
-    door: RootDoor, plan: RemovalPlan, authority: ForPlan, look: Look, refusals: Mapping[AccountId, Reason]
+    run: RootRun, plan: RemovalPlan, look: Look, refusals: Mapping[AccountId, Reason]
 ) -> Iterator[AccountOutcome]:
-    """Removes what the plan lists, account by account, and verifies each.
+    """Removes what the plan lists, account by account, and verifies each; every outcome is recorded before the next account.
 
-    ``refusals`` are accounts that must be left alone by now, with the reason (suspended since the plan, say).
-    Raises CredentialsExpired or CredentialsRefused when the caller's own credentials fail.
+    ``refusals`` are accounts that must be left alone by now, with the reason (suspended since the plan, say). When the caller's
+    credentials fail, the accounts that are left are refused for that reason. Raises LedgerError: then nothing further is done.
     """
+    refused = dict(refusals)
+    given_up: Reason | None = None
     for removal in plan.accounts:
-        if removal.account in refusals:
-            yield _refused(removal, refusals[removal.account])
-            continue
-        yield apply_to_account(door, removal, authority, look)
+        reason = refused.get(removal.account) or given_up
+        if reason:
+            outcome = _refused(removal, reason)
+        else:
+            try:
+                outcome = _apply_to_account(run, removal, look)
+            except (CredentialsExpired, CredentialsRefused) as error:
+                given_up = local("not_tried", f"the caller's credentials failed before it: {error.message}")
+                outcome = _refused(removal, reason_of(error))
+        _record_account(run, outcome)
+        yield outcome
 
 
 def _refused(removal: AccountRemoval, reason: Reason) -> AccountOutcome:
@@ -56,15 +64,23 @@ def _refused(removal: AccountRemoval, reason: Reason) -> AccountOutcome:
     return AccountOutcome(removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason)
 
 
-def apply_to_account(
-    door: RootDoor, removal: AccountRemoval, authority: ForPlan, look: Look
-) -> AccountOutcome:
-    """Removes what the plan lists in one account, in its order, and looks again with the audit task."""
-    items, reason = _remove(door, removal, authority)
-    if all(one.result is ItemResult.FAILED and one.reason == reason for one in items) and reason is not None:
+def _apply_to_account(run: RootRun, removal: AccountRemoval, look: Look) -> AccountOutcome:
+    try:
+        items = _remove(run, removal)
+    except (CredentialsExpired, CredentialsRefused):
+        raise
+    except AwsError as error:
         # No session was given, so nothing was touched and there is nothing to verify.
-        return AccountOutcome(removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason)
-    after = look(removal.account)
+        items = tuple(ItemOutcome(item, ItemResult.FAILED, reason_of(error)) for item in removal.items)
+        return AccountOutcome(
+            removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason_of(error)
+        )
+    try:
+        after = look(removal.account)
+    except AwsError as error:
+        return AccountOutcome(
+            removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason_of(error)
+        )
     return AccountOutcome(
         account=removal.account,
         name=removal.name,
@@ -75,30 +91,33 @@ def apply_to_account(
     )
 
 
-def _remove(
-    door: RootDoor, removal: AccountRemoval, authority: ForPlan
-) -> tuple[tuple[ItemOutcome, ...], Reason | None]:
+def _remove(run: RootRun, removal: AccountRemoval) -> tuple[ItemOutcome, ...]:
+    """Deletes item by item; each outcome is in the ledger before the account is looked at again."""
     done: list[ItemOutcome] = []
-    opened = False
-    try:
-        with door.open(removal.account, RootTask.DELETE, authority) as session:
-            opened = True
-            there = read_all(session.credentials)
-            for item in removal.items:
-                refusal = _gone_or_changed(item, there) or _bares_password(item, there, done)
-                done.append(refusal or delete_item(session.credentials, item))
-    except (CredentialsExpired, CredentialsRefused) as error:
-        if not opened:
-            raise
-        return _rest_failed(removal, done, reason_of(error)), reason_of(error)
-    except AwsError as error:
-        return _rest_failed(removal, done, reason_of(error)), reason_of(error)
-    return tuple(done), None
+    with run.open(removal.account, RootTask.DELETE) as session:
+        there = read_all(session.credentials)
+        for item in removal.items:
+            refusal = _gone_or_changed(item, there) or _bares_password(item, there, done)
+            one = refusal or delete_item(session.credentials, item)
+            done.append(one)
+            run.record(
+                removal.account,
+                one.result.value,
+                task=RootTask.DELETE,
+                item=item.name,
+                reason=one.reason,
+                request_id=one.request_id,
+            )
+    run.flush()
+    return tuple(done)
 
 
-def _rest_failed(removal: AccountRemoval, done: list[ItemOutcome], reason: Reason) -> tuple[ItemOutcome, ...]:
-    rest = removal.items[len(done) :]
-    return (*done, *(ItemOutcome(item, ItemResult.FAILED, reason) for item in rest))
+def _record_account(run: RootRun, outcome: AccountOutcome) -> None:
+    """Writes the word on the account as a whole, which closes it, unless something is unknown and was not seen since."""
+    open_end = any(one.result is ItemResult.UNKNOWN for one in outcome.items)
+    word = ItemResult.UNKNOWN.value if open_end else outcome.verification.value
+    run.record(outcome.account, word, task=RootTask.AUDIT, reason=outcome.reason)
+    run.flush()
 
 
 def _gone_or_changed(item: RemovalItem, there: RootReading) -> ItemOutcome | None:

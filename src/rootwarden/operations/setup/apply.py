@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from rootwarden.aws.organizations import Organizations
 from rootwarden.aws.root_features import RootFeatures
 from rootwarden.errors import AlreadyThere, AwsError, NotFound, RootwardenError, Unreachable
+from rootwarden.ledger.results import Result, result_of
 from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
-from rootwarden.model.outcome import Done, Failed, NothingToDo, Outcome, Refused, Unknown
+from rootwarden.model.outcome import Done, Failed, NothingToDo, Refused, Unknown
 from rootwarden.model.reason import local, reason_of
 from rootwarden.model.setup import SetupPlan, Step, StepKind, StepOutcome
 
@@ -16,13 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.recorder import Intent
+
+
+class Record(Protocol):
+    """Writes the intent of one step to the ledger. Raises LedgerError: then the step is not made."""
+
+    def __call__(self, step: Step) -> Intent: ...
+
 
 _GATES = {StepKind.ENABLE_TRUSTED_ACCESS}
 """Steps that all later ones rest on."""
 
 
 def apply_setup(
-    clients: CallerClients, plan: SetupPlan, replan: Callable[[], SetupPlan]
+    clients: CallerClients, record: Record, plan: SetupPlan, replan: Callable[[], SetupPlan]
 ) -> tuple[tuple[StepOutcome, ...], SetupPlan]:
     """Carries out a plan and says how each step came out, with the plan that is left over (empty of pending steps when all went well).
 
@@ -44,8 +53,10 @@ def apply_setup(
             reason = local("not_tried", f"the step before it did not succeed: {stopped.message}")
             outcomes.append(StepOutcome(step, Refused(reason)))
             continue
-        outcome, error = _attempt(clients, step)
-        outcomes.append(StepOutcome(step, outcome))
+        with record(step) as intent:
+            one, error = _attempt(clients, step)
+            intent.finish(_result(one))
+        outcomes.append(one)
         if error is not None and step.kind in _GATES:
             stopped = error
         current = _look_again(replan, current)
@@ -59,21 +70,26 @@ def _look_again(replan: Callable[[], SetupPlan], before: SetupPlan) -> SetupPlan
         return before  # what was done stays done; it is reported as not confirmed
 
 
-def _attempt(clients: CallerClients, step: Step) -> tuple[Outcome, AwsError | None]:
+def _result(one: StepOutcome) -> Result:
+    ids = (one.request_id,) if one.request_id else ()
+    return result_of(one.outcome, account=one.step.account, item=one.step.kind.value, request_ids=ids)
+
+
+def _attempt(clients: CallerClients, step: Step) -> tuple[StepOutcome, AwsError | None]:
     try:
-        _make(clients, step)
+        request_id = _make(clients, step)
     except (AlreadyThere, NotFound) as error:
         if (
             step.kind in {StepKind.REGISTER_DELEGATE, StepKind.DEREGISTER_DELEGATE}
             and error.code != "AccountNotFoundException"
         ):
-            return NothingToDo(reason_of(error)), None
-        return Failed(reason_of(error)), error
+            return StepOutcome(step, NothingToDo(reason_of(error))), None
+        return StepOutcome(step, Failed(reason_of(error))), error
     except Unreachable as error:
-        return Unknown(reason_of(error)), error
+        return StepOutcome(step, Unknown(reason_of(error))), error
     except AwsError as error:
-        return Failed(reason_of(error)), error
-    return Done(), None
+        return StepOutcome(step, Failed(reason_of(error))), error
+    return StepOutcome(step, Done(), request_id), None
 
 
 def _settled(one: StepOutcome, current: SetupPlan) -> StepOutcome:
@@ -82,31 +98,31 @@ def _settled(one: StepOutcome, current: SetupPlan) -> StepOutcome:
     if now is None or now.needed is None:
         return one
     if isinstance(one.outcome, Unknown) and not now.needed:
-        return StepOutcome(one.step, Done())
+        return StepOutcome(one.step, Done(), one.request_id)
     if isinstance(one.outcome, Done) and now.needed:
         reason = local(
             "not_confirmed",
             "AWS accepted the call, but does not show its effect yet; look again with 'rootwarden status'",
         )
-        return StepOutcome(one.step, Unknown(reason))
+        return StepOutcome(one.step, Unknown(reason), one.request_id)
     return one
 
 
-def _make(clients: CallerClients, step: Step) -> None:
+def _make(clients: CallerClients, step: Step) -> str | None:
     organizations = Organizations(clients.client("organizations"))
     features = RootFeatures(clients.client("iam"))
     match step.kind:
         case StepKind.ENABLE_TRUSTED_ACCESS:
-            organizations.enable_trusted_access(IAM_SERVICE_PRINCIPAL)
+            return organizations.enable_trusted_access(IAM_SERVICE_PRINCIPAL)
         case StepKind.DISABLE_TRUSTED_ACCESS:
-            organizations.disable_trusted_access(IAM_SERVICE_PRINCIPAL)
+            return organizations.disable_trusted_access(IAM_SERVICE_PRINCIPAL)
         case StepKind.REGISTER_DELEGATE:
-            organizations.register_delegate(step.delegate, IAM_SERVICE_PRINCIPAL)
+            return organizations.register_delegate(step.delegate, IAM_SERVICE_PRINCIPAL)
         case StepKind.DEREGISTER_DELEGATE:
-            organizations.deregister_delegate(step.delegate, IAM_SERVICE_PRINCIPAL)
+            return organizations.deregister_delegate(step.delegate, IAM_SERVICE_PRINCIPAL)
         case StepKind.ENABLE_ROOT_CREDENTIALS_MANAGEMENT | StepKind.ENABLE_ROOT_SESSIONS:
-            features.enable(step.kind.feature)
+            return features.enable(step.kind.feature)
         case StepKind.DISABLE_ROOT_CREDENTIALS_MANAGEMENT | StepKind.DISABLE_ROOT_SESSIONS:
-            features.disable(step.kind.feature)
+            return features.disable(step.kind.feature)
         case _:
             assert_never(step.kind)

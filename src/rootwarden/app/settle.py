@@ -1,0 +1,96 @@
+"""Settling what an earlier run left open: an intent without outcome is resolved by what this run saw of AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootwarden.ledger.results import Result
+from rootwarden.model.audit import AuditOutcome
+from rootwarden.model.reading import Seen
+from rootwarden.model.reason import local
+from rootwarden.model.setup import StepKind
+from rootwarden.model.tasks import RootTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rootwarden.ledger.query import OpenIntent
+    from rootwarden.ledger.recorder import Recorder
+    from rootwarden.model.audit import AuditRow
+    from rootwarden.model.baseline import Baseline
+
+_NOTE = "settled by a later look"
+_SETUP = {"enable", "disable"}
+_SEEN = {AuditOutcome.CLEAN, AuditOutcome.LEFTOVER, AuditOutcome.EXPOSED, AuditOutcome.EXCEPTED}
+_ENABLES = {
+    StepKind.ENABLE_TRUSTED_ACCESS,
+    StepKind.ENABLE_ROOT_CREDENTIALS_MANAGEMENT,
+    StepKind.ENABLE_ROOT_SESSIONS,
+    StepKind.REGISTER_DELEGATE,
+}
+
+
+def earlier_root_work(recorder: Recorder) -> tuple[OpenIntent, ...]:
+    """What earlier runs left open in member accounts. To be asked before this run writes its own intent. Raises LedgerError."""
+    return tuple(one for one in recorder.open_intents() if one.intent.content.get("operation") not in _SETUP)
+
+
+def earlier_setup(recorder: Recorder) -> tuple[OpenIntent, ...]:
+    """What earlier ``enable`` and ``disable`` runs left open. Raises LedgerError."""
+    return tuple(one for one in recorder.open_intents() if one.intent.content.get("operation") in _SETUP)
+
+
+def settle_by_audit(recorder: Recorder, earlier: Iterable[OpenIntent], rows: Iterable[AuditRow]) -> None:
+    """Writes, for every account that was read wholly just now, how it stands. Raises LedgerError.
+
+    An audit that broke off changed nothing, so any later row of the account settles it, one that says "not readable" as well.
+    """
+    latest = {row.account.id: row for row in rows}
+    whole = {key for key, row in latest.items() if row.outcome in _SEEN and row.credentials.all_read}
+    for one in earlier:
+        only_looked = one.intent.content.get("task") == RootTask.AUDIT.value
+        results = [
+            Result(outcome=latest[account].outcome.value, account=account, reason=latest[account].reason)
+            for account in one.accounts
+            if account in whole or (only_looked and account in latest)
+        ]
+        if results:
+            recorder.settle(one, results, note=_NOTE)
+
+
+def settle_by_baseline(recorder: Recorder, earlier: Iterable[OpenIntent], baseline: Baseline) -> None:
+    """Writes, for every set-up step an earlier run left open, whether AWS shows its effect now. Raises LedgerError."""
+    for one in earlier:
+        items = one.intent.content.get("items") or ()
+        results = []
+        for item in items if isinstance(items, (list, tuple)) else ():
+            shows = _shows(StepKind(str(item)), one, baseline)
+            if shows is None:
+                break  # not readable now: it stays open
+            text = "AWS shows its effect" if shows else "AWS does not show its effect"
+            account = one.accounts[0] if one.accounts else None
+            results.append(
+                Result(
+                    "done" if shows else "failed",
+                    account=account,
+                    item=str(item),
+                    reason=local("looked", text),
+                )
+            )
+        else:
+            if results:
+                recorder.settle(one, results, note=_NOTE)
+
+
+def _shows(kind: StepKind, one: OpenIntent, baseline: Baseline) -> bool | None:
+    match kind:
+        case StepKind.ENABLE_TRUSTED_ACCESS | StepKind.DISABLE_TRUSTED_ACCESS:
+            there = baseline.trusted_access.value if isinstance(baseline.trusted_access, Seen) else None
+        case StepKind.REGISTER_DELEGATE | StepKind.DEREGISTER_DELEGATE:
+            delegates = baseline.delegates.value if isinstance(baseline.delegates, Seen) else None
+            there = None if delegates is None else bool(set(one.accounts) & set(delegates))
+        case _:
+            there = baseline.has_feature(kind.feature)
+    if there is None:
+        return None
+    return there if kind in _ENABLES else not there
