@@ -6,6 +6,7 @@ from rootwarden.emulator.call import Call
 from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
 from rootwarden.emulator.services.iam_features import IAM_FEATURES
 from rootwarden.emulator.services.iam_root import IAM_ROOT
+from rootwarden.emulator.services.iam_summary import IAM_SUMMARY
 from rootwarden.emulator.services.organizations import ORGANIZATIONS
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.services.sts import STS
@@ -19,6 +20,7 @@ HANDLERS: dict[tuple[str, str], Served] = {
         ("cloudtrail", CLOUDTRAIL),
         ("iam", IAM_FEATURES),
         ("iam", IAM_ROOT),
+        ("iam", IAM_SUMMARY),
         ("organizations", ORGANIZATIONS),
         ("sts", STS),
     )

@@ -5,63 +5,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.ht
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call, Handler
 from rootwarden.emulator.root_user import RootUser
+from rootwarden.emulator.services.iam_pages import page
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.world import World
 
-_MARK = "after:"
-_PAGE = 100
-"""IAM's page where the caller does not say."""
 _ROOT_MFA = ":mfa/root-account-mfa-device"
-
-_QUOTAS: Mapping[str, int] = {
-    "UsersQuota": 5000,
-    "GroupsQuota": 300,
-    "RolesQuota": 1000,
-    "PoliciesQuota": 1500,
-    "PolicyVersionsInUseQuota": 10000,
-    "PolicySizeQuota": 6144,
-    "InstanceProfilesQuota": 1000,
-    "ServerCertificatesQuota": 20,
-    "AccessKeysPerUserQuota": 2,
-    "SigningCertificatesPerUserQuota": 2,
-    "GroupsPerUserQuota": 10,
-    "AttachedPoliciesPerUserQuota": 10,
-    "AttachedPoliciesPerRoleQuota": 10,
-    "AttachedPoliciesPerGroupQuota": 10,
-    "UserPolicySizeQuota": 2048,
-    "RolePolicySizeQuota": 10240,
-    "GroupPolicySizeQuota": 5120,
-    "AssumeRolePolicySizeQuota": 2048,
-    "VersionsPerPolicyQuota": 5,
-    "GlobalEndpointTokenVersion": 1,
-}
-_COUNTED = (
-    "Users",
-    "Groups",
-    "Roles",
-    "Policies",
-    "PolicyVersionsInUse",
-    "InstanceProfiles",
-    "Providers",
-    "ServerCertificates",
-    "MFADevices",
-    "MFADevicesInUse",
-)
-
-
-class _Item(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-_T = TypeVar("_T", bound=_Item)
 
 
 def about_caller(call: Call) -> bool:
@@ -83,32 +37,6 @@ def mfa_resource(world: World, call: Call) -> str:
 
 def _root(world: World, call: Call) -> RootUser:
     return world.root_users[call.caller.account]
-
-
-def get_account_summary(world: World, call: Call) -> Mapping[str, Any]:
-    """Quotas and counts, and four flags on the root user, to whoever in the account may ask.
-
-    AccountAccessKeysPresent is 1 for inactive keys too.
-    """
-    user = _root(world, call)
-    flags = {
-        "AccountMFAEnabled": user.mfa_devices,
-        "AccountAccessKeysPresent": user.access_keys,
-        "AccountSigningCertificatesPresent": user.signing_certificates,
-        "AccountPasswordPresent": user.login_profile,
-    }
-    summary = {**_QUOTAS, **_counts(world, user.account)}
-    return {"SummaryMap": summary | {name: 1 if found else 0 for name, found in flags.items()}}
-
-
-def _counts(world: World, account: str) -> dict[str, int]:
-    """Counts of what moto holds of the account's IAM; zero while it holds nothing."""
-    from moto.iam import iam_backends  # noqa: PLC0415 - loads thirty megabytes; only this call needs it
-
-    if account not in iam_backends:
-        return dict.fromkeys(_COUNTED, 0)
-    held = iam_backends[account][world.organization.partition].get_account_summary().summary_map
-    return {name: held.get(name, 0) for name in _COUNTED}
 
 
 def get_user(world: World, call: Call) -> Mapping[str, Any]:
@@ -148,7 +76,7 @@ def _profile(created: Any) -> Mapping[str, Any]:
 
 def list_access_keys(world: World, call: Call) -> Mapping[str, Any]:
     """Root's access keys."""
-    return _listed(
+    return page(
         call,
         "AccessKeyMetadata",
         _root(world, call).access_keys,
@@ -158,7 +86,7 @@ def list_access_keys(world: World, call: Call) -> Mapping[str, Any]:
 
 def list_signing_certificates(world: World, call: Call) -> Mapping[str, Any]:
     """Root's signing certificates; their bodies are not kept."""
-    return _listed(
+    return page(
         call,
         "Certificates",
         _root(world, call).signing_certificates,
@@ -173,36 +101,12 @@ def list_signing_certificates(world: World, call: Call) -> Mapping[str, Any]:
 
 def list_mfa_devices(world: World, call: Call) -> Mapping[str, Any]:
     """Root's MFA devices."""
-    return _listed(
+    return page(
         call,
         "MFADevices",
         _root(world, call).mfa_devices,
         lambda device: {"SerialNumber": device.id, "EnableDate": device.enabled},
     )
-
-
-def _listed(
-    call: Call, name: str, items: Sequence[_T], show: Callable[[_T], Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    """One page, in the order of the ids: what is deleted between two pages makes none of the others disappear."""
-    marker = call.params.get("Marker")
-    after = _after(marker) if marker is not None else ""
-    left = sorted((item for item in items if item.id > after), key=lambda item: item.id)
-    page = left[: call.params.get("MaxItems") or _PAGE]
-    found: dict[str, Any] = {name: [show(item) for item in page], "IsTruncated": len(page) < len(left)}
-    if len(page) < len(left):
-        found["Marker"] = base64.urlsafe_b64encode(f"{_MARK}{page[-1].id}".encode()).decode()
-    return found
-
-
-def _after(marker: str) -> str:
-    try:
-        mark, found, item = base64.urlsafe_b64decode(marker).decode().partition(_MARK)
-    except ValueError:
-        mark, found, item = marker, "", ""
-    if mark or not found:  # AWS's own text is not known
-        raise AwsAnswer("ValidationError", "Invalid Marker.")
-    return item
 
 
 def get_access_key_last_used(world: World, call: Call) -> Mapping[str, Any]:
@@ -265,7 +169,6 @@ def _by_root(call: Call) -> bool:
 
 
 IAM_ROOT: dict[str, Served] = {
-    "GetAccountSummary": Served(get_account_summary),
     "GetUser": _own(get_user),
     "GetLoginProfile": _own(get_login_profile),
     "CreateLoginProfile": _own(create_login_profile),
