@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
     from rootwarden.ledger.store import Store
+
+_log = logging.getLogger(__name__)
 
 LEDGER_VARIABLE: Final = "ROOTWARDEN_LEDGER"
 _KEY_REGION: Final = re.compile(r"arn:[^:]+:kms:([^:]+):")
@@ -92,7 +95,9 @@ def open_recorder(app: App, clients: CallerClients, organization_id: str, versio
         tool_version=version,
         configuration_hash=sha256_hex(app.settings.model_dump(mode="json", exclude={"source"})),
     )
-    return Recorder(open_store(app, clients, organization_id), context)
+    store = open_store(app, clients, organization_id)
+    _log.info("ledger %s", store.location)
+    return Recorder(store, context)
 
 
 def checkpoint_signer(app: App) -> KmsSigner | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from rootwarden.app.files import read_text, write_private
 from rootwarden.app.settle import earlier_root_work, settle_by_audit
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import RefusedByRule
+from rootwarden.ledger.entry import Kind
+from rootwarden.ledger.store import entries
 from rootwarden.model.audit import AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.selection import Selection
@@ -30,12 +33,15 @@ if TYPE_CHECKING:
 
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.credentials import CredentialKind
     from rootwarden.model.ids import AccountId
     from rootwarden.model.removal import AccountOutcome, RemovalPlan
     from rootwarden.reports.report import Report
 
 _INCOMPLETE = 6
+PLAN_NOTE = "remove plan made"
+"""The operation of the ledger note that knows a plan's hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,14 @@ def make_plan(
     """Audits the selected accounts in detail and plans the removal of what was seen."""
     audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
     plan = plan_removal(audit, kinds)
-    return PlannedRemoval(plan, hash_of(plan))
+    planned = PlannedRemoval(plan, hash_of(plan))
+    # The ledger knows the plans that were made here, so that no other file can be applied.
+    app.recorder(app.caller(PurposeName.DELEGATE), plan.organization_id).note(
+        operation=PLAN_NOTE,
+        accounts=tuple(one.account for one in plan.accounts),
+        details={"plan_hash": planned.plan_hash, "items": plan.item_count},
+    )
+    return planned
 
 
 def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:
@@ -81,15 +94,27 @@ def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:
 
 
 def apply_removal(
-    app: App, planned: PlannedRemoval, *, command: str, progress: Callable[[AccountOutcome], None]
+    app: App,
+    planned: PlannedRemoval,
+    *,
+    command: str,
+    stated: bool,
+    progress: Callable[[AccountOutcome], None],
 ) -> tuple[Report, int]:
-    """Applies a confirmed plan; the report per item and account, and the exit code."""
+    """Applies a confirmed plan; the report per item and account, and the exit code.
+
+    ``stated`` says that the user named the plan's hash; otherwise the ledger has to know it. Raises RefusedByRule,
+    WrongOrganization, LedgerError.
+    """
     plan = planned.plan
     authority = app.for_plan(planned.plan_hash, command)
     if not plan.accounts:
         return removal_outcome_report(plan, planned.plan_hash, (), command=command), 0
     clients = app.caller(PurposeName.DELEGATE)
     chosen = _still_there(app, plan, clients)
+    recorder = app.recorder(clients, chosen.organization.id)
+    if not stated:
+        _check_known(recorder, planned.plan_hash)
     management = chosen.organization.management_account_id
     refusals = {
         account.id: reason
@@ -105,7 +130,6 @@ def apply_removal(
         items=tuple(f"{one.account}:{item.name}" for one in plan.accounts for item in one.items),
     )
     outcomes = []
-    recorder = app.recorder(clients, chosen.organization.id)
     earlier = earlier_root_work(recorder)
     with app.door(clients, chosen.organization.id).begin(work) as run:
 
@@ -118,6 +142,21 @@ def apply_removal(
     settle_by_audit(recorder, earlier, [one.after for one in outcomes if one.after])
     report = removal_outcome_report(plan, planned.plan_hash, tuple(outcomes), command=command)
     return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
+
+
+def _check_known(recorder: Recorder, plan_hash: str) -> None:
+    known = any(
+        entry.kind is Kind.NOTE
+        and entry.content.get("operation") == PLAN_NOTE
+        and isinstance(details := entry.content.get("details"), Mapping)
+        and details.get("plan_hash") == plan_hash
+        for entry in entries(recorder.store)
+    )
+    if not known:
+        raise RefusedByRule(
+            f"the ledger {recorder.store.location} knows no plan {plan_hash}",
+            advice="Apply a plan with the ledger it was made with (--ledger), or state the hash you read with --plan-hash.",
+        )
 
 
 def _still_there(app: App, plan: RemovalPlan, clients: CallerClients) -> Chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 USED_SERVICES = ("sts", "iam", "organizations", "cloudtrail")
 """Every service a command may call; they all have to live at the same endpoint."""
+
+_log = logging.getLogger(__name__)
 
 _ATTEMPTS = 3
 _CONNECT_SECONDS = 10
@@ -76,6 +79,7 @@ class CallerClients:
         self._root_session: boto3.Session | None = None
         self._root_clients: dict[tuple[str, str], Any] = {}
         self.endpoint: str = self._one_endpoint()
+        _log.info("Region %s, partition %s, endpoint %s", self.region, self.partition.name, self.endpoint)
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The caller's client of a service."""
@@ -133,12 +137,14 @@ class CallerClients:
             user_agent_extra=f"rootwarden/{self._version}",
         )
         with aws_call(f"{service}:client"):
-            return session.client(
+            client = session.client(
                 service,
                 region_name=signed_for,
                 endpoint_url=endpoint_url or self._choice.endpoint_url,
                 config=config,
             )
+        client.meta.events.register("after-call", _log_answer)
+        return client
 
     def _one_endpoint(self) -> str:
         found = {service: self._identity(service, self.client(service)) for service in USED_SERVICES}
@@ -193,6 +199,18 @@ def _botocore_session(choice: CallerChoice) -> BotocoreSession:
         # botocore would read the MFA code with getpass, which waits for ever, or fails with a traceback, without a terminal.
         resolver.get_provider("assume-role")._prompter = _no_prompt  # noqa: SLF001 - botocore offers no other place for it
     return core
+
+
+def _log_answer(model: Any, parsed: Any, **_others: Any) -> None:
+    """One line a call. Nothing of the request or the answer but its id: either may hold secrets."""
+    metadata = parsed.get("ResponseMetadata", {})
+    _log.debug(
+        "%s:%s answered %s, request id %s",
+        model.service_model.service_name,
+        model.name,
+        metadata.get("HTTPStatusCode"),
+        metadata.get("RequestId"),
+    )
 
 
 def _ask(question: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from botocore.exceptions import UnknownRegionError
+from botocore.regions import EndpointResolver
 from botocore.session import Session
 
 from rootwarden.errors import BadInput
@@ -24,7 +25,7 @@ def partition_of(session: Session, region: str) -> Partition:
             f"{region!r} is not an AWS Region",
             advice="Give a Region such as eu-central-1 with --region, AWS_REGION or in the profile.",
         )
-    resolver = session.get_component("endpoint_resolver")
+    resolver = EndpointResolver(session.get_data("endpoints"))
     # IAM's endpoint data names the Region that the partition's global services are signed for.
     iam = resolver.construct_endpoint("iam", region_name=region) or {}
     control = iam.get("credentialScope", {}).get("region", region)

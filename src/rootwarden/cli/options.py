@@ -29,58 +29,39 @@ class Globals:
     color: bool
 
 
+def _option(help_text: str, *names: str, count: bool = False) -> Any:
+    return typer.Option(*names, help=help_text, count=count, rich_help_panel=_PANEL)
+
+
+Profile = Annotated[str | None, _option("AWS profile; wins over the configuration's purposes.")]
+Region = Annotated[str | None, _option("AWS Region; root sessions are regional.")]
+EndpointUrl = Annotated[
+    str | None, _option("Another endpoint than AWS's own: loopback, or allowed by the configuration.")
+]
+Config = Annotated[
+    Path | None, _option("Configuration file (ROOTWARDEN_CONFIG); never taken from the working directory.")
+]
+Ledger = Annotated[str | None, _option("sqlite:///PATH or s3://BUCKET/PREFIX (ROOTWARDEN_LEDGER).")]
+Output = Annotated[OutputFormat, _option("Format of the result on stdout.", "--output", "-o")]
+Reason = Annotated[str | None, _option("Why this is done.")]
+Ticket = Annotated[str | None, _option("The ticket it belongs to.")]
+Verbose = Annotated[int, _option("Say more on stderr; twice for every call.", "--verbose", "-v", count=True)]
+Quiet = Annotated[bool, _option("Say nothing on stderr but errors.", "--quiet", "-q")]
+NoColor = Annotated[bool, _option("No colours (NO_COLOR).", "--no-color")]
+
+
 def declared(
-    profile: Annotated[
-        str | None,
-        typer.Option(help="AWS profile; wins over the configuration's purposes.", rich_help_panel=_PANEL),
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="AWS Region; root sessions are regional.", rich_help_panel=_PANEL)
-    ] = None,
-    endpoint_url: Annotated[
-        str | None,
-        typer.Option(
-            help="Another endpoint than AWS's own: loopback, or allowed by the configuration.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            help="Configuration file (ROOTWARDEN_CONFIG); never taken from the working directory.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None,
-    output: Annotated[
-        OutputFormat,
-        typer.Option("--output", "-o", help="Format of the result on stdout.", rich_help_panel=_PANEL),
-    ] = OutputFormat.TABLE,
-    ledger: Annotated[
-        str | None,
-        typer.Option(
-            help="sqlite:///PATH or s3://BUCKET/PREFIX (ROOTWARDEN_LEDGER).", rich_help_panel=_PANEL
-        ),
-    ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why this is done.", rich_help_panel=_PANEL)] = None,
-    ticket: Annotated[
-        str | None, typer.Option(help="The ticket it belongs to.", rich_help_panel=_PANEL)
-    ] = None,
-    verbose: Annotated[
-        int,
-        typer.Option(
-            "--verbose",
-            "-v",
-            count=True,
-            help="Say more on stderr; twice for every call.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = 0,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.", rich_help_panel=_PANEL)
-    ] = False,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="No colours (NO_COLOR).", rich_help_panel=_PANEL)
-    ] = False,
+    profile: Profile = None,
+    region: Region = None,
+    endpoint_url: EndpointUrl = None,
+    config: Config = None,
+    ledger: Ledger = None,
+    output: Output = OutputFormat.TABLE,
+    reason: Reason = None,
+    ticket: Ticket = None,
+    verbose: Verbose = 0,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> None:
     """Never called: Typer reads its parameters, so that one declaration serves every command."""
 

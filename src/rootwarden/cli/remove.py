@@ -72,7 +72,7 @@ def remove(
     progress = AuditProgress(quiet=terminal.globals.quiet)
     planned = make_plan(app, selection, _kinds(only), command="remove", progress=progress)
     terminal.say_notes(app)
-    _confirm_and_apply(terminal, app, planned, command="remove", yes=False)
+    _confirm_and_apply(terminal, app, planned, command="remove", yes=False, stated=False)
 
 
 def plan(
@@ -112,11 +112,11 @@ def apply(
     terminal = Terminal(context)
     app = terminal.app()
     planned = load_plan(file, plan_hash)
-    _confirm_and_apply(terminal, app, planned, command="remove apply", yes=yes)
+    _confirm_and_apply(terminal, app, planned, command="remove apply", yes=yes, stated=plan_hash is not None)
 
 
 def _confirm_and_apply(
-    terminal: Terminal, app: App, planned: PlannedRemoval, *, command: str, yes: bool
+    terminal: Terminal, app: App, planned: PlannedRemoval, *, command: str, yes: bool, stated: bool
 ) -> None:
     terminal.show(planned.report(command), will_ask=not yes)
     if planned.plan.accounts:
@@ -126,7 +126,7 @@ def _confirm_and_apply(
     def progress(outcome: AccountOutcome) -> None:
         terminal.say(f"{outcome.account} {outcome.name}: {outcome.verification.value}")
 
-    report, code = apply_removal(app, planned, command=command, progress=progress)
+    report, code = apply_removal(app, planned, command=command, stated=stated, progress=progress)
     terminal.say_notes(app)
     terminal.emit(report)
     raise typer.Exit(code)

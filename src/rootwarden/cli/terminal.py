@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ class Terminal:
     def __init__(self, context: typer.Context) -> None:
         self.globals = options.of(context)
         self._command = command_name(context)
+        _log_to_stderr(self.globals.verbose)
 
     def app(self) -> App:
         """The app of this run."""
@@ -69,6 +71,18 @@ class Terminal:
             )
         if not typer.confirm(question, default=False, err=True):
             raise Unconfirmed("not confirmed; nothing was changed", advice="")
+
+
+def _log_to_stderr(verbose: int) -> None:
+    """``-v`` tells what is used, ``-vv`` every call made; neither tells more than operation, status and request id."""
+    logger = logging.getLogger("rootwarden")
+    logger.handlers = []
+    if verbose:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+        logger.propagate = False
+        logger.setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
 
 
 def command_name(context: typer.Context) -> str:

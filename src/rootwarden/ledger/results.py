@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rootwarden.ledger.canonical import Json
 from rootwarden.ledger.entry import format_time
+from rootwarden.ledger.secret_guard import without_secrets
 from rootwarden.model.ids import AccountId
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Outcome, Refused, Unknown
 from rootwarden.model.reason import Reason
@@ -50,13 +51,18 @@ class Result:
             "outcome": self.outcome,
             "account": self.account,
             "item": self.item,
-            "reason": self.reason.as_json() if self.reason else None,
+            "reason": _reason(self.reason) if self.reason else None,
             "request_ids": list(self.request_ids) or None,
             "access_key_id": self.access_key_id,
             "session_expires": format_time(self.session_expires) if self.session_expires else None,
             "details": self.details,
         }
         return {key: value for key, value in line.items() if value is not None}
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    # The call was made, so its outcome has to be written, whatever AWS's text holds.
+    return {**reason.as_json(), "text": without_secrets(reason.text)}
 
 
 def result_of(

@@ -33,6 +33,7 @@ _NAMED_SECRET: Final = re.compile(
 )
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _REFERENCE: Final = re.compile(r"(arn:|https?://)\S+")
+REMOVED: Final = "[looked like a secret, not kept]"
 _RANDOM_BITS: Final = 4.25
 """Bits per character. Forty random characters of sixty-four have 4.75 on average; names and paths stay below this."""
 
@@ -53,6 +54,21 @@ def refuse_secrets(content: Json, where: str = "content") -> None:
             refuse_secrets(item, f"{where}[{index}]")
 
 
+def without_secrets(text: str) -> str:
+    """The text with everything that ``refuse_secrets`` would refuse taken out.
+
+    For AWS's own words: an outcome has to be written, and a message of AWS's may hold an encoded authorization failure that looks
+    like a token.
+    """
+    if _PRIVATE_KEY.search(text):
+        return REMOVED
+    text = _NAMED_SECRET.sub(REMOVED, text)
+    text = _LONG_BASE64.sub(lambda run: REMOVED if _is_mixed(run.group()) else run.group(), text)
+    if _REFERENCE.fullmatch(text):
+        return text
+    return _SECRET_KEY.sub(lambda run: REMOVED if _looks_random(run.group()) else run.group(), text)
+
+
 def _is_secret_name(key: str) -> bool:
     bare = re.sub(r"[^a-z0-9]", "", key.lower())
     return bare.removesuffix("s").endswith(_SECRET_NAMES)
@@ -71,13 +87,17 @@ def _refuse_shape(text: str, where: str) -> None:
         raise _refusal(where, "it looks like a session token")
     if _REFERENCE.fullmatch(text):
         return  # a path in an ARN or a URL may have forty characters that mean nothing
-    if any(_is_mixed(run) and _bits_per_character(run) > _RANDOM_BITS for run in _SECRET_KEY.findall(text)):
+    if any(_looks_random(run) for run in _SECRET_KEY.findall(text)):
         raise _refusal(where, "it looks like an AWS secret access key")
 
 
 def _is_mixed(run: str) -> bool:
     """Whether lower case, upper case and digits all occur: hexadecimal digests and plain words do not have all three."""
     return bool(re.search("[a-z]", run) and re.search("[A-Z]", run) and re.search("[0-9]", run))
+
+
+def _looks_random(run: str) -> bool:
+    return _is_mixed(run) and _bits_per_character(run) > _RANDOM_BITS
 
 
 def _bits_per_character(run: str) -> float:
