@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rootwarden.policy.pattern import Pattern, pattern, segments, tokens
+from rootwarden.policy.pattern import Pattern, Variable, pattern, segments, tokens
 from rootwarden.policy.request import Request
 from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, none_of
 from rootwarden.policy.wording import as_written
@@ -20,20 +20,24 @@ ARN_SEGMENTS = 6
 class ResourcePattern:
     """One value of Resource or NotResource."""
 
-    text: str
     whole: Pattern
     parts: tuple[Pattern, ...]
+    fault: str
+    """Why it is no pattern AWS documents; such a one covers nothing for sure."""
 
     def match(self, request: Request) -> Match:
         """Whether the pattern covers the resource."""
-        if self.whole.glob is not None and self.whole.glob.everything:
+        if self.is_everything:
             return YES
-        if len(self.parts) == ARN_SEGMENTS:
+        if not self.fault:
             return self._by_segment(request)
         rough = self.whole.fits(request.resource, request)
-        if rough.truth is Truth.NO:
-            return NO
-        return maybe(keys=rough.keys, warning=f'"{self.text}" is neither "*" nor an ARN of six parts')
+        return rough if rough.truth is Truth.NO else maybe(keys=rough.keys, warning=self.fault)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether the pattern is nothing but stars."""
+        return self.whole.glob is not None and self.whole.glob.everything
 
     def _by_segment(self, request: Request) -> Match:
         given = request.resource_segments
@@ -48,10 +52,14 @@ class ResourceMatcher:
 
     patterns: tuple[ResourcePattern, ...]
     negated: bool
+    everything: bool
+    """Whether one of the patterns is "*", as in most statements."""
     reason: str
 
     def match(self, request: Request) -> Match:
         """Whether the statement covers the resource."""
+        if self.everything:
+            return NO if self.negated else YES
         found = [pattern.match(request) for pattern in self.patterns]
         answer = none_of(found) if self.negated else any_of(found)
         return because(answer, self.reason) if answer.truth is Truth.MAYBE else answer
@@ -59,14 +67,21 @@ class ResourceMatcher:
 
 def resource_matcher(patterns: tuple[str, ...], *, negated: bool, variables: bool) -> ResourceMatcher:
     """The matcher for the values of Resource, or of NotResource when ``negated``."""
-    compiled = []
-    for text in patterns:
-        whole = tokens(text, variables=variables, wildcards=True)
-        compiled.append(
-            ResourcePattern(
-                text, pattern(whole), tuple(pattern(part) for part in segments(whole, ARN_SEGMENTS))
-            )
-        )
+    compiled = tuple(_pattern(text, variables=variables) for text in patterns)
     return ResourceMatcher(
-        tuple(compiled), negated, as_written("NotResource" if negated else "Resource", patterns)
+        compiled,
+        negated,
+        everything=any(one.is_everything for one in compiled),
+        reason=as_written("NotResource" if negated else "Resource", patterns),
     )
+
+
+def _pattern(text: str, *, variables: bool) -> ResourcePattern:
+    whole = tokens(text, variables=variables, wildcards=True)
+    parts = segments(whole, ARN_SEGMENTS)
+    fault = ""
+    if len(parts) != ARN_SEGMENTS:
+        fault = f'"{text}" is neither "*" nor an ARN of six parts'
+    elif any(isinstance(token, Variable) for part in parts[:-1] for token in part):
+        fault = f'"{text}" has a policy variable before the fifth colon, where AWS allows none'
+    return ResourcePattern(pattern(whole), tuple(pattern(part) for part in parts), fault)
