@@ -29,7 +29,7 @@ _SECRET_NAMES: Final = (
 _SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _LONG_BASE64: Final = re.compile(r"[A-Za-z0-9/+=_-]{100,}")
 _NAMED_SECRET: Final = re.compile(
-    r"(?i)(secret_?access_?key|session_?token|security_?token)[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{16}"
+    r"(?i)(secret_?access_?key|session_?token|security_?token)[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{16}[A-Za-z0-9/+=_-]*"
 )
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _REFERENCE: Final = re.compile(r"(arn:|https?://)\S+")
