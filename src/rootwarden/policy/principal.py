@@ -14,6 +14,7 @@ from rootwarden.policy.caller import PRINCIPAL_ACCOUNT, PRINCIPAL_ARN, Caller, c
 from rootwarden.policy.conditions.arn import is_arn
 from rootwarden.policy.request import Request, Unknown
 from rootwarden.policy.truth import NO, YES, Match, Truth, all_of, any_of, because, maybe, negation
+from rootwarden.policy.wildcard import glob, pieces
 from rootwarden.policy.wording import as_written
 
 EVERYONE = "*"
@@ -108,7 +109,7 @@ def _same(arn: str, caller: Caller) -> Match:
         return NO
     if arn == caller.arn:
         return YES
-    if "*" in arn or "?" in arn:
+    if ("*" in arn or "?" in arn) and glob(pieces(arn)).matches(caller.arn):
         return maybe(warning=f"Principal {arn} has a wildcard, which AWS does not accept there")
     if ":assumed-role/" in arn and _role_of_session(arn) == _role(caller.arn):
         return maybe(warning=f"Principal {arn} is one session of the role; which session asks is not known")

@@ -26,9 +26,7 @@ class ResourcePattern:
     """Why it is no pattern AWS documents; such a one covers nothing for sure."""
 
     def match(self, request: Request) -> Match:
-        """Whether the pattern covers the resource."""
-        if self.is_everything:
-            return YES
+        """Whether the pattern, which is more than a star, covers the resource."""
         if not self.fault:
             return self._by_segment(request)
         rough = self.whole.fits(request.resource, request)
