@@ -93,9 +93,17 @@ class Gateway:
         partition = self._world.organization.partition
         action, resource = foreign.action(call), foreign.resource(call, partition)
         authorize(self._world, call, action, resource, {})
-        if self._is_of_another_account(call, resource, partition):
+        if self._is_of_another_account(call, resource, partition) or self._has_other_owner(request, call):
             raise denied(call.caller, action, resource, json_service=call.protocol == "json")
         return self._moto.answer(call, request)
+
+    def _has_other_owner(self, request: HttpRequest, call: Call) -> bool:
+        """Whether a bucket belongs to another account than the caller expects; moto does not look at what it expects."""
+        expected = request.headers.get("x-amz-expected-bucket-owner")
+        if call.service != "s3" or expected is None:
+            return False
+        owner = bucket_owner(str(call.params.get("Bucket", "")), self._world.organization.partition)
+        return owner not in (None, expected)
 
     @staticmethod
     def _is_of_another_account(call: Call, resource: str, partition: str) -> bool:

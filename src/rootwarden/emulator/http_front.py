@@ -41,7 +41,7 @@ class HttpFront(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self._changed = threading.Condition()
         super().__init__((LOOPBACK, port), _Handler)
         self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.05}, name="rootwarden-emulator", daemon=True
+            target=self.serve_forever, kwargs={"poll_interval": 0.01}, name="rootwarden-emulator", daemon=True
         )
         self._thread.start()
 
