@@ -198,6 +198,9 @@ class LedgerError(RootwardenError):
 
     exit_code = 5
 
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message, advice=advice or "Put this right, or name another ledger with --ledger.")
+
 
 class LedgerBroken(LedgerError):
     """The chain does not hold. Names the first entry at fault, what was expected there and what was found.
