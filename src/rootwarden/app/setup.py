@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rootwarden.app.settle import earlier_setup, settle_by_baseline
 from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import NotFound, UnknownAccount
+from rootwarden.errors import AwsError, NotFound, UnknownAccount
 from rootwarden.model.features import RootFeature
 from rootwarden.model.ids import account_id
 from rootwarden.model.outcome import Failed, Refused, Unknown
@@ -20,11 +20,12 @@ from rootwarden.reports.setup_report import setup_outcome_report
 from rootwarden.reports.status_report import status_document, status_report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
-    from rootwarden.ledger.recorder import Intent
+    from rootwarden.ledger.query import OpenIntent
+    from rootwarden.ledger.recorder import Intent, Recorder
     from rootwarden.model.baseline import Baseline
     from rootwarden.model.organization import Account
     from rootwarden.model.setup import SetupPlan, Step
@@ -67,16 +68,23 @@ class SetupRun:
         outcomes, _ = apply_setup(
             self._clients, self._record, self.plan, lambda: self._replan(gather_baseline(self._clients))
         )
-        baseline = gather_baseline(self._clients)
+        status = self._status(recorder, earlier)
+        failed = any(isinstance(one.outcome, (Failed, Refused, Unknown)) for one in outcomes)
+        report = setup_outcome_report(self.command, self.plan, outcomes, status)
+        return report, _SOME_FAILED if failed or status is None else _COMPLETE
+
+    def _status(self, recorder: Recorder, earlier: Iterable[OpenIntent]) -> dict[str, Any] | None:
+        """What AWS says afterwards; None, and a note, where it cannot be read any more: what was done is told all the same."""
+        try:
+            baseline = gather_baseline(self._clients)
+        except AwsError as error:
+            self._app.notes.append(f"could not look again afterwards: {error.message}")
+            return None
         settle_by_baseline(recorder, earlier, baseline)
         verdict = judge(baseline)
-        status = status_document(
+        return status_document(
             baseline, blockers=verdict.blockers, warnings=verdict.warnings, next_steps=verdict.next_steps
         )
-        failed = any(isinstance(one.outcome, (Failed, Refused, Unknown)) for one in outcomes)
-        return setup_outcome_report(
-            self.command, self.plan, outcomes, status
-        ), _SOME_FAILED if failed else _COMPLETE
 
     def _record(self, step: Step) -> Intent:
         return self._app.recorder(self._clients, self.plan.organization_id).begin(
@@ -92,7 +100,7 @@ def prepare_enable(app: App, *, only: RootFeature | None, delegate: str | None) 
     """Plans ``enable``. ``delegate`` is an account id. Raises what AWS would refuse."""
     app.require_why("enable")
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
-    wanted = account_id(delegate) if delegate else None
+    wanted = None if delegate is None else account_id(delegate)
 
     def replan(baseline: Baseline) -> SetupPlan:
         if isinstance(baseline.organization, Seen):
@@ -111,7 +119,7 @@ def prepare_disable(
     """Plans ``disable``: what is named goes; where nothing is named, both features."""
     app.require_why("disable")
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
-    wanted = account_id(delegate) if delegate else None
+    wanted = None if delegate is None else account_id(delegate)
     features = (only,) if only else tuple(RootFeature) if trusted_access or not wanted else ()
 
     def replan(baseline: Baseline) -> SetupPlan:

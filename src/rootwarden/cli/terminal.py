@@ -30,12 +30,15 @@ class Terminal:
 
     def __init__(self, context: typer.Context) -> None:
         self.globals = options.of(context)
+        self._context = context
         self._command = command_name(context)
         _log_to_stderr(self.globals.verbose)
 
     def app(self) -> App:
-        """The app of this run."""
-        return build_app(self.globals.choices)
+        """The app of this run. Its notes are said at the latest when the command ends, however it ends."""
+        app = build_app(self.globals.choices)
+        self._context.call_on_close(lambda: self.say_notes(app))
+        return app
 
     def say(self, text: str) -> None:
         """A sentence for the user, on stderr."""

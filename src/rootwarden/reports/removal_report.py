@@ -82,7 +82,27 @@ def removal_outcome_report(
     plan: RemovalPlan, plan_hash: str, outcomes: tuple[AccountOutcome, ...], *, command: str
 ) -> Report:
     """Per item and per account, what came out of it."""
-    items = Table(
+    documents = tuple(_account_document(one) for one in outcomes)
+    summary = _summary(outcomes)
+    clean = sum(1 for one in outcomes if one.verification is Verification.VERIFIED_CLEAN)
+    counted = ", ".join(f"{count} {result}" for result, count in summary.items() if count) or "no items"
+    line = Cell(
+        f"{counted}; {clean} of {len(outcomes)} accounts verified clean",
+        Tone.GOOD if clean == len(outcomes) else Tone.WARN,
+    )
+    document = {
+        "organization_id": plan.organization_id,
+        "endpoint": plan.endpoint,
+        "plan_hash": plan_hash,
+        "accounts": list(documents),
+        "summary": summary,
+    }
+    tables = (_items_table(outcomes), _accounts_table(outcomes))
+    return Report(command, document, tables, (line,), documents)
+
+
+def _items_table(outcomes: tuple[AccountOutcome, ...]) -> Table:
+    return Table(
         title="Items",
         columns=("Account", "Name", "Item", "Identifier", "Result", "Reason"),
         rows=tuple(
@@ -100,7 +120,10 @@ def removal_outcome_report(
             for done in one.items
         ),
     )
-    accounts = Table(
+
+
+def _accounts_table(outcomes: tuple[AccountOutcome, ...]) -> Table:
+    return Table(
         title="Looked at again",
         columns=("Account", "Name", "Verification", "Root credentials now", "Reason"),
         rows=tuple(
@@ -114,22 +137,6 @@ def removal_outcome_report(
             for one in outcomes
         ),
     )
-    documents = tuple(_account_document(one) for one in outcomes)
-    summary = _summary(outcomes)
-    clean = sum(1 for one in outcomes if one.verification is Verification.VERIFIED_CLEAN)
-    counted = ", ".join(f"{count} {result}" for result, count in summary.items() if count) or "no items"
-    line = Cell(
-        f"{counted}; {clean} of {len(outcomes)} accounts verified clean",
-        Tone.GOOD if clean == len(outcomes) else Tone.WARN,
-    )
-    document = {
-        "organization_id": plan.organization_id,
-        "endpoint": plan.endpoint,
-        "plan_hash": plan_hash,
-        "accounts": list(documents),
-        "summary": summary,
-    }
-    return Report(command, document, (items, accounts), (line,), documents)
 
 
 def _account_document(one: AccountOutcome) -> dict[str, Any]:

@@ -51,9 +51,9 @@ def setup_plan_report(command: str, plan: SetupPlan) -> Report:
 
 
 def setup_outcome_report(
-    command: str, plan: SetupPlan, outcomes: tuple[StepOutcome, ...], status: dict[str, Any]
+    command: str, plan: SetupPlan, outcomes: tuple[StepOutcome, ...], status: dict[str, Any] | None
 ) -> Report:
-    """How each step came out, and what AWS says afterwards."""
+    """How each step came out, and what AWS says afterwards; None where that could not be read."""
     steps = [
         {
             **_step_document(one.step),

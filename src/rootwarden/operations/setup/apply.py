@@ -26,10 +26,6 @@ class Record(Protocol):
     def __call__(self, step: Step) -> Intent: ...
 
 
-_GATES = {StepKind.ENABLE_TRUSTED_ACCESS}
-"""Steps that all later ones rest on."""
-
-
 def apply_setup(
     clients: CallerClients, record: Record, plan: SetupPlan, replan: Callable[[], SetupPlan]
 ) -> tuple[tuple[StepOutcome, ...], SetupPlan]:
@@ -40,27 +36,42 @@ def apply_setup(
     """
     outcomes: list[StepOutcome] = []
     current = plan
-    stopped: RootwardenError | None = None
+    failed: RootwardenError | None = None
     for confirmed in plan.steps:
-        step = next(
-            (one for one in current.steps if one.kind is confirmed.kind and one.account == confirmed.account),
-            confirmed,
-        )
+        step = _found(current, confirmed, default=confirmed)
         if step.needed is False:
             outcomes.append(StepOutcome(step, NothingToDo()))
             continue
-        if stopped is not None:
-            reason = local("not_tried", f"the step before it did not succeed: {stopped.message}")
+        if failed is not None and _rests_on_earlier(step, outcomes):
+            reason = local("not_tried", f"a step before it did not succeed: {failed.message}")
             outcomes.append(StepOutcome(step, Refused(reason)))
             continue
         with record(step) as intent:
             one, error = _attempt(clients, step)
             intent.finish(_result(one))
         outcomes.append(one)
-        if error is not None and step.kind in _GATES:
-            stopped = error
         current = _look_again(replan, current)
+        if error is not None and _found(current, step, default=step).needed is not False:
+            failed = error
     return tuple(_settled(one, current) for one in outcomes), current
+
+
+def _rests_on_earlier(step: Step, outcomes: list[StepOutcome]) -> bool:
+    """Whether a step makes no sense after a failure: all need trusted access, which in turn may only end when all else did.
+
+    A feature that stays on when trusted access ends is on, unseen, and back when trusted access comes back.
+    """
+    needs_trust = any(
+        one.step.kind is StepKind.ENABLE_TRUSTED_ACCESS and not isinstance(one.outcome, (Done, NothingToDo))
+        for one in outcomes
+    )
+    return needs_trust or step.kind is StepKind.DISABLE_TRUSTED_ACCESS
+
+
+def _found(plan: SetupPlan, wanted: Step, *, default: Step) -> Step:
+    """The step of a newer plan that stands for an older one's."""
+    alike = (one for one in plan.steps if one.kind is wanted.kind and one.account == wanted.account)
+    return next(alike, default)
 
 
 def _look_again(replan: Callable[[], SetupPlan], before: SetupPlan) -> SetupPlan:
@@ -94,8 +105,8 @@ def _attempt(clients: CallerClients, step: Step) -> tuple[StepOutcome, AwsError 
 
 def _settled(one: StepOutcome, current: SetupPlan) -> StepOutcome:
     """Checks an outcome against the last look: a lost answer is settled by it, and a step AWS does not show is not called done."""
-    now = next((s for s in current.steps if s.kind is one.step.kind and s.account == one.step.account), None)
-    if now is None or now.needed is None:
+    now = _found(current, one.step, default=one.step)
+    if now.needed is None:
         return one
     if isinstance(one.outcome, Unknown) and not now.needed:
         return StepOutcome(one.step, Done(), one.request_id)

@@ -37,7 +37,7 @@ def plan_enable(baseline: Baseline, *, only: RootFeature | None, delegate: Accou
             "the organization has consolidated billing only; AWS answers OrganizationNotInAllFeaturesModeException",
             advice="Enable all features in AWS Organizations first (every invited account has to agree).",
         )
-    _only_from_management(baseline, organization, "enable IAM features")
+    _only_from_management(baseline, organization, _refusal_to_enable(baseline))
     _readable(baseline)
     features = (only,) if only else baseline.wanted_features()
     steps = [_trust_step(baseline)]
@@ -56,7 +56,11 @@ def plan_disable(
     """
     organization = _organization(baseline)
     if delegate or trusted_access:
-        _only_from_management(baseline, organization, "change delegated administrators or trusted access")
+        _only_from_management(
+            baseline,
+            organization,
+            "AccessDeniedException: You don't have permissions to access this resource.",
+        )
     elif baseline.role is CallerRole.MEMBER:
         raise WrongAccount(
             f"account {baseline.caller.account_id} is neither the management account nor the IAM delegated administrator; "
@@ -99,14 +103,27 @@ def _organization(baseline: Baseline) -> Organization:
             )
 
 
-def _only_from_management(baseline: Baseline, organization: Organization, what: str) -> None:
+def _refusal_to_enable(baseline: Baseline) -> str:
+    """What AWS answers to this caller's enabling of a feature."""
+    account = baseline.caller.account_id
+    if baseline.role is CallerRole.DELEGATED_ADMINISTRATOR:
+        return (
+            f"CallerIsNotManagementAccountException: Caller account {account} is not management account of the organization "
+            "and cannot enable IAM features."
+        )
+    return (
+        f"AccountNotManagementOrDelegatedAdministratorException: Input account {account} is neither management account "
+        "nor delegated admin."
+    )
+
+
+def _only_from_management(baseline: Baseline, organization: Organization, refusal: str) -> None:
     if baseline.role is CallerRole.MANAGEMENT:
         return
     account = baseline.caller.account_id
     raise WrongAccount(
         f"this is account {account}; only the management account {organization.management_account_id} can do this. AWS answers "
-        f"CallerIsNotManagementAccountException: Caller account {account} is not management account of the organization "
-        f"and cannot {what}.",
+        f"{refusal}",
         advice=f"Use a profile of account {organization.management_account_id} (--profile, or purposes.management_deploy in "
         "the configuration).",
     )

@@ -1,0 +1,28 @@
+"""The program against an emulated organization."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from product_rig import Rig
+
+if TYPE_CHECKING:
+    from rootwarden.emulator import Emulator
+
+
+@pytest.fixture
+def rig(
+    rootwarden_organization: Callable[..., Emulator],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> Rig:
+    """Runs command lines; ``rig.up(organization)`` starts the world they run in."""
+    return Rig(rootwarden_organization, monkeypatch, capsys, tmp_path)

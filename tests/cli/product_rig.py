@@ -1,0 +1,287 @@
+"""The program run in this process against an emulated organization, and what to build such organizations from."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import botocore.loaders
+import botocore.session
+import pytest
+
+from rootwarden.aws import clients
+from rootwarden.cli.main import run
+from rootwarden.emulator import OrganizationFile, account
+from rootwarden.emulator.answers import AwsAnswer
+from rootwarden.emulator.aws_config import write_aws_config
+from rootwarden.emulator.gateway import Gateway
+from rootwarden.emulator.org_file import AccountSpec, PrincipalSpec, TrailSpec
+
+if TYPE_CHECKING:
+    from rootwarden.emulator import Emulator
+    from rootwarden.emulator.root_user import RootUser
+
+MANAGEMENT, SECURITY, SHOP, LEGACY = "111111111111", "222222222222", "333333333333", "555555555555"
+IAM, CLOUDTRAIL = "iam.amazonaws.com", "cloudtrail.amazonaws.com"
+BOTH = ("RootCredentialsManagement", "RootSessions")
+
+
+def company(*members: AccountSpec, **fields: Any) -> OrganizationFile:
+    """An organization in which everything is set up: the security account is the delegate, and a trail records all."""
+    complete: dict[str, Any] = {
+        "management_account": account(MANAGEMENT, "Example Corp"),
+        "accounts": (account(SECURITY, "Security"), *members),
+        "security_account": SECURITY,
+        "trusted_services": (CLOUDTRAIL, IAM),
+        "root_features": BOTH,
+        "delegated_administrators": {SECURITY: (IAM,)},
+        "trails": (TrailSpec(account=MANAGEMENT),),
+    }
+    return OrganizationFile(**{**complete, **fields})
+
+
+def fresh(*members: AccountSpec, **fields: Any) -> OrganizationFile:
+    """The same organization before anything was set up."""
+    nothing: dict[str, Any] = {
+        "trusted_services": (CLOUDTRAIL,),
+        "root_features": (),
+        "delegated_administrators": {},
+    }
+    return company(*members, **{**nothing, **fields})
+
+
+def caller(
+    account_id: str, *actions: str, deny: tuple[str, ...] = (), name: str = "Limited"
+) -> PrincipalSpec:
+    """A role that may do these actions and nothing else; its profile is ``emulator-ACCOUNT-NAME``."""
+    statements: list[Any] = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}] if actions else []
+    if deny:
+        statements.append({"Effect": "Deny", "Action": list(deny), "Resource": "*"})
+    document: dict[str, Any] = {"Version": "2012-10-17", "Statement": statements}
+    return PrincipalSpec(account=account_id, name=name, policies=(document,) if statements else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one command line did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on stdout; a failure of the test when it is not one."""
+        return json.loads(self.out)
+
+    @property
+    def steps(self) -> dict[str, str]:
+        """The outcome of every step of ``enable`` or ``disable``."""
+        return {one["step"]: one["outcome"] for one in self.document["steps"]}
+
+    def row(self, account_id: str) -> Any:
+        """The row of one account, which has exactly one."""
+        rows = [one for one in self.document["accounts"] if one["id"] == account_id]
+        assert len(rows) == 1, rows
+        return rows[0]
+
+
+class Rig:
+    """Command lines against one emulator."""
+
+    def __init__(
+        self,
+        start: Callable[..., Emulator],
+        patch: pytest.MonkeyPatch,
+        capture: pytest.CaptureFixture[str],
+        folder: Path,
+    ) -> None:
+        self._start = start
+        self._capture = capture
+        self.patch = patch
+        self.folder = folder
+        self._running: Emulator | None = None
+        # A test that wants an error gets it at once; that the SDK tries again is the SDK's business.
+        patch.setattr(clients, "_ATTEMPTS", 1)
+        # Reading the SDK's service models takes most of a run; they are the same for every test.
+        patch.setattr(botocore.session, "create_loader", _one_loader)
+        patch.chdir(folder)
+
+    @property
+    def emulator(self) -> Emulator:
+        """The emulator that ``up`` started."""
+        assert self._running is not None
+        return self._running
+
+    def up(self, organization: OrganizationFile | None = None) -> Emulator:
+        """Starts an emulator and makes its profiles the user's."""
+        self._running = self._start(organization)
+        self.write_profiles()
+        return self._running
+
+    def write_profiles(self) -> None:
+        """Writes the emulator's profiles to where AWS tools look."""
+        region = self.emulator.environment()["AWS_REGION"]
+        endpoint = self.emulator.endpoint_url
+        profiles = self.emulator.world.profiles
+        written = write_aws_config(self.folder / "aws", profiles, endpoint_url=endpoint, region=region)
+        for name, value in written.environment.items():
+            self.patch.setenv(name, value)
+
+    def run(self, *arguments: str, profile: str | None = "emulator-management") -> Ran:
+        """Runs a command line in this process, as one of the profiles."""
+        given = ["--profile", profile] if profile else []
+        self._capture.readouterr()
+        code = run([*arguments, *given])
+        seen = self._capture.readouterr()
+        assert "Traceback" not in seen.err
+        return Ran(code, seen.out, seen.err)
+
+    def json(self, *arguments: str, profile: str | None = "emulator-management") -> Ran:
+        """The same with ``-o json``; the document is checked to be one."""
+        ran = self.run(*arguments, "-o", "json", profile=profile)
+        assert isinstance(ran.document, dict)
+        return ran
+
+    def child(self, *arguments: str, profile: str = "emulator-management", **more: Any) -> Ran:
+        """Runs the program as a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "rootwarden", *arguments, "--profile", profile],
+            capture_output=True,
+            encoding="utf-8",
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+            **more,
+        )
+        assert "Traceback" not in done.stderr
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def on_terminal(self, *arguments: str, answer: str, profile: str = "emulator-management") -> Ran:
+        """Runs the program on a terminal, with one answer typed at its question; ``out`` is stdout, ``err`` the screen."""
+        return _on_terminal([*arguments, "--profile", profile], answer)
+
+    def root(self, account_id: str) -> RootUser:
+        """What the root user of an account holds now."""
+        return self.emulator.world.root_users[account_id]
+
+    def lose_answers(self, *operations: str) -> None:
+        """From now on these operations take effect, and their answer is lost."""
+        served = Gateway._served
+
+        def lost(gateway: Any, handler: Any, call: Any, wanted: Any) -> Any:
+            output = served(gateway, handler, call, wanted)
+            if call.action in operations:
+                raise AwsAnswer("ServiceUnavailable", "The answer was lost.", 503)
+            return output
+
+        self.patch.setattr(Gateway, "_served", lost)
+
+    def after(self, operation: str, change: Callable[[], object]) -> None:
+        """Makes a change to the world right after an operation was answered for the first time."""
+        served, left = Gateway._served, [change]
+
+        def changed(gateway: Any, handler: Any, call: Any, wanted: Any) -> Any:
+            output = served(gateway, handler, call, wanted)
+            if call.action == operation and left:
+                left.pop()()
+            return output
+
+        self.patch.setattr(Gateway, "_served", changed)
+
+    def calls(self) -> list[tuple[str, str]]:
+        """A list that fills with every call from now on: its action, and the account it was made as."""
+        served, seen = Gateway._served, list[tuple[str, str]]()
+
+        def noted(gateway: Any, handler: Any, call: Any, wanted: Any) -> Any:
+            seen.append((call.action, call.caller.account))
+            return served(gateway, handler, call, wanted)
+
+        self.patch.setattr(Gateway, "_served", noted)
+        return seen
+
+
+@functools.cache
+def _one_loader(search_paths: str | None = None) -> botocore.loaders.Loader:
+    return botocore.loaders.Loader()
+
+
+def configuration(folder: Path, text: str) -> str:
+    """Writes a configuration file nobody else can write, and returns its path."""
+    path = folder / "conf.toml"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return str(path)
+
+
+def holds(user: RootUser) -> Mapping[str, int]:
+    """How many credentials of each kind a root user holds."""
+    return {
+        "password": int(user.login_profile is not None),
+        "access_keys": len(user.access_keys),
+        "signing_certificates": len(user.signing_certificates),
+        "mfa_devices": len(user.mfa_devices),
+    }
+
+
+NOTHING = {"password": 0, "access_keys": 0, "signing_certificates": 0, "mfa_devices": 0}
+EVERYTHING: dict[str, Any] = {
+    "password": True,
+    "access_keys": ({}, {"status": "Inactive"}),
+    "signing_certificates": ({},),
+    "mfa_devices": ({},),
+}
+
+
+# Makes the terminal the process's own, so that Ctrl-C typed there is a signal.
+_WITH_TERMINAL = (
+    "import fcntl, runpy, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "runpy.run_module('rootwarden', run_name='__main__', alter_sys=True)"
+)
+
+
+def _on_terminal(arguments: list[str], answer: str) -> Ran:
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", _WITH_TERMINAL, *arguments],
+        stdin=theirs,
+        stderr=theirs,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    os.close(theirs)
+    screen = b""
+    try:
+        while child.poll() is None or select.select([ours], [], [], 0.1)[0]:
+            piece = _read(ours)
+            if piece is None:
+                break
+            screen += piece
+            if b"[y/N]" in piece:
+                os.write(ours, answer.encode())
+        out, _ = child.communicate(timeout=30)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)
+    return Ran(child.returncode, out, screen.decode())
+
+
+def _read(terminal: int) -> bytes | None:
+    """What is on the screen by now; None when the other end was closed, which Linux calls an error."""
+    if not select.select([terminal], [], [], 0.2)[0]:
+        return b""
+    try:
+        return os.read(terminal, 65536) or None
+    except OSError:
+        return None
