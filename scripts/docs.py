@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
+from fidelity_table import fidelity_table
 from pydantic.fields import FieldInfo
 
 from rootwarden.emulator.org_file import as_json_schema
@@ -82,8 +83,14 @@ def _default(field: FieldInfo) -> str:
     return f"{nothing}; e.g. `{toml_value((field.examples or [''])[0])}`"
 
 
-PARTS: Final[Mapping[str, Callable[[], str]]] = {"configuration.md": configuration_keys}
-"""The page, and what makes the part between its two marks."""
+FIDELITY_BEGIN: Final = "<!-- fidelity:begin -->\n"
+FIDELITY_END: Final = "<!-- fidelity:end -->\n"
+
+PARTS: Final[Mapping[str, tuple[Callable[[], str], str, str]]] = {
+    "configuration.md": (configuration_keys, BEGIN, END),
+    "emulator.md": (fidelity_table, FIDELITY_BEGIN, FIDELITY_END),
+}
+"""The page, what makes its part, and the two marks around it."""
 
 
 def organization_schema() -> str:
@@ -95,11 +102,11 @@ FILES: Final[Mapping[str, Callable[[], str]]] = {"emulator-organization.schema.j
 """Files that are generated as a whole."""
 
 
-def with_part(page: str, part: str) -> str:
+def with_part(page: str, part: str, begin: str, end: str) -> str:
     """The page with the generated part put between the marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{part}\n{END}{after}"
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{part}\n{end}{after}"
 
 
 def _found(name: str) -> str:
@@ -110,7 +117,9 @@ def _found(name: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages, or check them; 1 when one is out of date."""
     stale = []
-    wanted_texts = {name: with_part(_found(name), make()) for name, make in PARTS.items()}
+    wanted_texts = {
+        name: with_part(_found(name), make(), begin, end) for name, (make, begin, end) in PARTS.items()
+    }
     wanted_texts |= {name: make() for name, make in FILES.items()}
     for name, wanted in wanted_texts.items():
         page = DOCS / name

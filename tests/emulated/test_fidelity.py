@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -222,6 +224,13 @@ def test_the_rows_are_many_and_few_do_not_hold() -> None:
     held = Counter(row["holds"] for row in ROWS.values())
     assert held[True] >= 280
     assert held[False] <= 12
+
+
+def test_the_page_shows_the_rows_as_they_are() -> None:
+    command = [sys.executable, str(CASES.parents[2] / "scripts" / "docs.py"), "--check"]
+    child = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert child.stderr == ""
+    assert "docs/emulator.md" not in child.stdout
 
 
 @pytest.mark.parametrize(
