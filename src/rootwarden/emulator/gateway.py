@@ -12,6 +12,7 @@ from rootwarden.emulator.authorization import authorize, denied
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.faults import strike
 from rootwarden.emulator.forwarding import Moto, bucket_owner
+from rootwarden.emulator.happenings import Called
 from rootwarden.emulator.http_message import HttpRequest, HttpResponse
 from rootwarden.emulator.service_models import Asked, asked, parameters, protocol_of, service_model
 from rootwarden.emulator.services.catalog import OWN_SERVICES, find
@@ -70,11 +71,19 @@ class Gateway:
                 host=request.host,
                 request_id=request_id,
             )
-            strike(self._world, call)
-            served = find(call)
-            if served is None:
-                return self._forwarded(call, request)
-            output = self._served(served, call, wanted)
+            agent, now = request.headers.get("user-agent", ""), self._world.clock.now()
+            try:
+                strike(self._world, call)
+                served = find(call)
+                if served is None:
+                    answer = self._forwarded(call, request)
+                    self._world.happened(Called(call, now, None, status=answer.status, user_agent=agent))
+                    return answer
+                output = self._served(served, call, wanted)
+            except AwsAnswer as refused:
+                self._world.happened(Called(call, now, None, refusal=refused, user_agent=agent))
+                raise
+            self._world.happened(Called(call, now, output, user_agent=agent))
         return encoding.result(wanted, output, request_id)
 
     def _served(self, served: Served, call: Call, wanted: Asked) -> dict[str, object]:

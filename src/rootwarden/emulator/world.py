@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.happenings import Event
 from rootwarden.emulator.keyring import Credential, Keyring
 from rootwarden.emulator.org_file import FaultSpec, TrailSpec
 from rootwarden.emulator.organization import OrganizationState
@@ -28,4 +30,11 @@ class World:
     features: set[RootFeature] = field(default_factory=set)
     """Persist, unseen, while trusted access for IAM is off."""
     faults: list[FaultSpec] = field(default_factory=list)
+    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    """Called with everything that happens, in its order."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def happened(self, event: Event) -> None:
+        """Tells the listeners. The caller holds the lock."""
+        for listener in self.listeners:
+            listener(event)
