@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
+from commands_page import commands_page
 from fidelity_table import fidelity_table
 from pydantic.fields import FieldInfo
 
@@ -98,7 +99,10 @@ def organization_schema() -> str:
     return json.dumps(as_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-FILES: Final[Mapping[str, Callable[[], str]]] = {"emulator-organization.schema.json": organization_schema}
+FILES: Final[Mapping[str, Callable[[], str]]] = {
+    "commands.md": commands_page,
+    "emulator-organization.schema.json": organization_schema,
+}
 """Files that are generated as a whole."""
 
 

@@ -54,6 +54,16 @@ def scenes(delegate: str, plan: str) -> tuple[Scene, ...]:
             0,
         ),
         Scene("And afterwards? What is not clean is still named.", "audit", 6),
+        Scene(
+            "Every act is on record: what was meant before the call, what came of it after.",
+            "ledger list --operation 'remove apply'",
+            0,
+        ),
+        Scene(
+            "The record is a chain of hashes: an entry that is altered or gone would be named.",
+            "ledger verify",
+            0,
+        ),
     )
 
 
