@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.app.accounts import choose_accounts
 from rootwarden.app.settle import earlier_root_work, settle_by_audit
+from rootwarden.errors import Interrupted
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
@@ -50,18 +51,24 @@ def take_audit(
         authority=app.for_reading(command),
     )
     rows = []
+    interrupted = False
     recorder = app.recorder(clients, chosen.organization.id)
     earlier = earlier_root_work(recorder)
     with app.door(clients, chosen.organization.id).begin(work) as run:
-        for row in audit_accounts(run, chosen.accounts, rules):
-            rows.append(row)
-            progress(len(rows), len(chosen.accounts), row)
+        try:
+            for row in audit_accounts(run, chosen.accounts, rules):
+                rows.append(row)
+                progress(len(rows), len(chosen.accounts), row)
+        except Interrupted:  # raised after the last row
+            interrupted = True
     settle_by_audit(recorder, earlier, rows)
-    return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows))
+    return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows), interrupted)
 
 
 def audit_exit_code(audit: Audit) -> int:
-    """6 where an account could not be read, which wins over 1 for an exposed one; else 0."""
-    if audit.count(AuditOutcome.UNREACHABLE):
+    """6 where an account could not be read wholly, which wins over 1 for an exposed one; else 0; 130 when it was broken off."""
+    if audit.interrupted:
+        return Interrupted.exit_code
+    if any(row.incomplete for row in audit.rows):
         return 6
     return 1 if audit.count(AuditOutcome.EXPOSED) else 0

@@ -43,6 +43,8 @@ def write_private_lines(path: Path, parts: Iterable[bytes]) -> None:
     Raises BadInput when it cannot be written, and what producing the parts raises: then the old file stays.
     """
     path = path.expanduser().absolute()
+    if path.exists() and not path.is_file():  # a device would be replaced by a file
+        raise BadInput(f"{path}: not an ordinary file", advice="Name a file in a folder you may write.")
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         temporary = Path(name)

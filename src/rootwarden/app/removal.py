@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rootwarden.app.accounts import Chosen, choose_accounts
@@ -11,11 +12,13 @@ from rootwarden.app.audit import take_audit
 from rootwarden.app.files import read_text, write_private
 from rootwarden.app.settle import earlier_root_work, settle_by_audit
 from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import RefusedByRule
+from rootwarden.errors import Interrupted, RefusedByRule
 from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.store import entries
-from rootwarden.model.audit import AuditOutcome, AuditRow, Details
+from rootwarden.model.audit import AuditRow, Details
+from rootwarden.model.canonical import rfc3339
 from rootwarden.model.purpose import PurposeName
+from rootwarden.model.reason import local
 from rootwarden.model.selection import Selection
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.audit.gather import look_at
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.credentials import CredentialKind
     from rootwarden.model.ids import AccountId
+    from rootwarden.model.reason import Reason
     from rootwarden.model.removal import AccountOutcome, RemovalPlan
     from rootwarden.reports.report import Report
 
@@ -54,8 +58,7 @@ class PlannedRemoval:
     @property
     def exit_code(self) -> int:
         """6 where an account could not be read, so that the plan cannot cover it; else 0."""
-        unread = [one for one in self.plan.left_out if one.outcome is AuditOutcome.UNREACHABLE]
-        return _INCOMPLETE if unread else 0
+        return _INCOMPLETE if any(one.unread for one in self.plan.left_out) else 0
 
     def report(self, command: str) -> Report:
         """What is shown before anybody is asked."""
@@ -76,6 +79,8 @@ def make_plan(
 ) -> PlannedRemoval:
     """Audits the selected accounts in detail and plans the removal of what was seen."""
     audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
+    if audit.interrupted:
+        raise Interrupted("interrupted; no plan was made")
     plan = plan_removal(audit, kinds)
     planned = PlannedRemoval(plan, hash_of(plan))
     # The ledger knows the plans that were made here, so that no other file can be applied.
@@ -111,16 +116,10 @@ def apply_removal(
     if not plan.accounts:
         return removal_outcome_report(plan, planned.plan_hash, (), command=command), 0
     clients = app.caller(PurposeName.DELEGATE)
-    chosen = _still_there(app, plan, clients)
+    chosen = _accounts_now(app, plan, clients)
     recorder = app.recorder(clients, chosen.organization.id)
     if not stated:
         _check_known(recorder, planned.plan_hash)
-    management = chosen.organization.management_account_id
-    refusals = {
-        account.id: reason
-        for account in chosen.accounts
-        if (reason := skip_reason(account, management, chosen.excluded)) is not None
-    }
     by_id = {account.id: account for account in chosen.accounts}
     work = Work(
         operation=command,
@@ -130,18 +129,41 @@ def apply_removal(
         items=tuple(f"{one.account}:{item.name}" for one in plan.accounts for item in one.items),
     )
     outcomes = []
+    interrupted = False
     earlier = earlier_root_work(recorder)
     with app.door(clients, chosen.organization.id).begin(work) as run:
 
         def look(account: AccountId) -> AuditRow:
             return look_at(run, by_id[account], Details.AUTO)
 
-        for outcome in apply_plan(run, plan, look, refusals):
-            outcomes.append(outcome)
-            progress(outcome)
+        try:
+            for outcome in apply_plan(run, plan, look, _refusals(plan, chosen)):
+                outcomes.append(outcome)
+                progress(outcome)
+        except Interrupted:  # raised after the last outcome
+            interrupted = True
     settle_by_audit(recorder, earlier, [one.after for one in outcomes if one.after])
     report = removal_outcome_report(plan, planned.plan_hash, tuple(outcomes), command=command)
+    if interrupted:
+        return report, Interrupted.exit_code
     return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
+
+
+def _refusals(plan: RemovalPlan, chosen: Chosen) -> dict[AccountId, Reason]:
+    """The plan's accounts that must be left alone by now, and why."""
+    management = chosen.organization.management_account_id
+    by_id = {account.id: account for account in chosen.accounts}
+    found = {}
+    for planned in plan.accounts:
+        account = by_id.get(planned.account)
+        reason = (
+            skip_reason(account, management, chosen.excluded)
+            if account
+            else local("not_in_organization", "the account has left the organization since the plan was made")
+        )
+        if reason:
+            found[planned.account] = reason
+    return found
 
 
 def _check_known(recorder: Recorder, plan_hash: str) -> None:
@@ -159,8 +181,18 @@ def _check_known(recorder: Recorder, plan_hash: str) -> None:
         )
 
 
-def _still_there(app: App, plan: RemovalPlan, clients: CallerClients) -> Chosen:
-    """The plan's accounts as they are now. Raises WrongOrganization, UnknownAccount, or RefusedByRule when they are too many."""
+def _check_age(app: App, plan: RemovalPlan) -> None:
+    hours = app.settings.limits.plan_max_age_hours
+    if datetime.now(UTC) - plan.made > timedelta(hours=hours):
+        raise RefusedByRule(
+            f"the plan was made at {rfc3339(plan.made)}, which is more than {hours} hours ago",
+            advice="Make a new plan: what was seen then may have changed. limits.plan_max_age_hours sets the limit.",
+        )
+
+
+def _accounts_now(app: App, plan: RemovalPlan, clients: CallerClients) -> Chosen:
+    """The accounts there are now. Raises WrongOrganization, or RefusedByRule when the plan has too many."""
+    _check_age(app, plan)
     limit = app.settings.limits.max_accounts
     if len(plan.accounts) > limit:
         raise RefusedByRule(
@@ -169,5 +201,4 @@ def _still_there(app: App, plan: RemovalPlan, clients: CallerClients) -> Chosen:
         )
     organization = Organizations(clients.client("organizations")).describe()
     check_belongs(plan, organization_id=organization.id, endpoint=clients.endpoint)
-    wanted = Selection(accounts=tuple(one.account for one in plan.accounts))
-    return choose_accounts(app, clients, wanted, changing=True)
+    return choose_accounts(app, clients, Selection(everything=True), changing=True)

@@ -17,7 +17,7 @@ from botocore.exceptions import ProfileNotFound
 from botocore.session import Session as BotocoreSession
 
 from rootwarden.aws.assume_role import RoleChoice, RoleProvider
-from rootwarden.aws.endpoints import AWS, endpoint_identity
+from rootwarden.aws.endpoints import endpoint_identity
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.partitions import partition_of
 from rootwarden.errors import EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
@@ -106,12 +106,15 @@ class CallerClients:
     def root_client(self, service: str, region: str | None = None) -> Any:
         """A client shared by all root sessions: it signs with the keys of the session that is in use (see ``use_keys``)."""
         if self._root_session is None:
-            core = _session_with_provider(_InUseProvider())
+            # The caller's profile has a say in proxies and certificates here too, but not in the endpoint.
+            core = BotocoreSession(profile=self._choice.profile)
+            core.register_component("credential_provider", CredentialResolver([_InUseProvider()]))
             _always_regional_sts(core)
             self._root_session = boto3.Session(botocore_session=core, region_name=self.region)
         key = (service, region or self.region)
         if key not in self._root_clients:
-            endpoint = None if self.endpoint == AWS else self.endpoint
+            # Root's keys go where the caller's go, and that place was checked.
+            endpoint = self.client(*key).meta.endpoint_url
             self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
         return self._root_clients[key]
 
@@ -222,14 +225,6 @@ def _no_prompt(question: str) -> NoReturn:
         f"an MFA code is needed ({question.strip().rstrip(':')}), and there is no terminal to ask at",
         advice="Run the command on a terminal, or use a profile that needs no MFA code.",
     )
-
-
-def _session_with_provider(provider: CredentialProvider) -> BotocoreSession:
-    core = BotocoreSession()
-    core.register_component("credential_provider", CredentialResolver([provider]))
-    # Root sessions take nothing from the caller's environment but what is handed over explicitly.
-    core.set_config_variable("profile", None)
-    return core
 
 
 def _always_regional_sts(core: BotocoreSession) -> None:

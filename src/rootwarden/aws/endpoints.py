@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from rootwarden.errors import BadInput, EndpointRefused
+
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", re.ASCII)
+_GLOBAL_PLACE = re.compile(r"global|us-gov|aws(-[a-z]+)*-global", re.ASCII)
+"""Where a global service has a place of its own: iam.global.api.aws, iam.us-gov.amazonaws.com."""
 
 AWS = "aws"
 """The name of AWS's own endpoints in plans, ledgers and saved files."""
@@ -34,7 +39,13 @@ def is_aws_name(host: str, service: str, dns_suffix: str) -> bool:
     labels = host.removesuffix(suffix).split(".")
     if labels[-1] == "vpce" and len(labels) == 4:  # noqa: PLR2004 - vpce-id.service.region.vpce
         return labels[0].startswith("vpce-") and labels[1] == service
-    return labels[0] in {service, f"{service}-fips"} and len(labels) <= 2  # noqa: PLR2004 - service, or service.region
+    named = labels[0] in {service, f"{service}-fips"}
+    # A bucket called "sts" answers at sts.s3.amazonaws.com: what follows the service has to be a Region.
+    return named and (len(labels) == 1 or (len(labels) == 2 and _is_place(labels[1])))  # noqa: PLR2004 - service.region
+
+
+def _is_place(label: str) -> bool:
+    return any(form.fullmatch(label) for form in (_REGION, _GLOBAL_PLACE))
 
 
 def endpoint_identity(url: str, service: str, dns_suffix: str, allowed_hosts: Iterable[str]) -> str:

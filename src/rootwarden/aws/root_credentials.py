@@ -74,7 +74,7 @@ class RootCredentialsApi:
     def access_keys(self) -> tuple[AccessKey, ...]:
         """The access keys, without their last use."""
         return tuple(
-            AccessKey(id=key["AccessKeyId"], status=ItemStatus(key["Status"]), created=key.get("CreateDate"))
+            AccessKey(id=key["AccessKeyId"], status=_status(key["Status"]), created=key.get("CreateDate"))
             for page in pages(self._iam, "list_access_keys", "iam:ListAccessKeys")
             for key in page["AccessKeyMetadata"]
         )
@@ -92,7 +92,7 @@ class RootCredentialsApi:
         """The signing certificates."""
         return tuple(
             SigningCertificate(
-                id=one["CertificateId"], status=ItemStatus(one["Status"]), created=one.get("UploadDate")
+                id=one["CertificateId"], status=_status(one["Status"]), created=one.get("UploadDate")
             )
             for page in pages(self._iam, "list_signing_certificates", "iam:ListSigningCertificates")
             for one in page["Certificates"]
@@ -125,6 +125,10 @@ class RootCredentialsApi:
         """Takes an MFA device away from root. The object of a virtual device stays: the task does not allow deleting it."""
         with aws_call("iam:DeactivateMFADevice"):
             return request_id_of(self._iam.deactivate_mfa_device(SerialNumber=serial))
+
+
+def _status(word: str) -> ItemStatus:
+    return ItemStatus(word) if word in set(ItemStatus) else ItemStatus.UNKNOWN
 
 
 def _flag(summary: Any, key: str) -> bool | None:

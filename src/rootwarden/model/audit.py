@@ -67,6 +67,18 @@ class AuditRow:
     credentials: RootCredentials
     reason: Reason | None = None
     conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[Reason, ...] = ()
+    """Reads that failed; an account can be known to be exposed and still not be wholly read."""
+
+    @property
+    def wholly_read(self) -> bool:
+        """Whether everything that was asked for was seen, so that nothing is left to guess."""
+        return self.outcome is not AuditOutcome.SKIPPED and self.credentials.all_read and not self.problems
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether it was to be read, and was not or not wholly."""
+        return self.outcome is not AuditOutcome.SKIPPED and not self.wholly_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,8 @@ class Audit:
     endpoint: str
     taken: datetime
     rows: tuple[AuditRow, ...]
+    interrupted: bool = False
+    """Whether it was broken off; the accounts that were left are unreachable for that reason."""
 
     def count(self, outcome: AuditOutcome) -> int:
         """How many accounts came out so."""

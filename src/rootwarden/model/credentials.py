@@ -21,6 +21,14 @@ class ItemStatus(StrEnum):
 
     ACTIVE = "Active"
     INACTIVE = "Inactive"
+    EXPIRED = "Expired"
+    UNKNOWN = "Unknown"
+    """A word newer than this program."""
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether requests can be signed with it; what a new word means is not known, so the worse case counts."""
+        return self not in {ItemStatus.INACTIVE, ItemStatus.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)

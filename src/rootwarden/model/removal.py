@@ -9,7 +9,7 @@ from enum import StrEnum
 from rootwarden.model.audit import AuditOutcome, AuditRow
 from rootwarden.model.credentials import CredentialKind, LastUse
 from rootwarden.model.ids import AccountId
-from rootwarden.model.reason import Reason
+from rootwarden.model.reason import Reason, Source
 
 PASSWORD_ID = "login-profile"  # noqa: S105 - what stands for the one item that has no identifier of its own
 
@@ -52,6 +52,11 @@ class LeftOut:
     name: str
     outcome: AuditOutcome
     reason: Reason
+
+    @property
+    def unread(self) -> bool:
+        """Whether it is left out because it could not be read, rather than by a choice or a rule."""
+        return self.outcome is AuditOutcome.UNREACHABLE or self.reason.source is not Source.LOCAL
 
 
 @dataclass(frozen=True, slots=True)

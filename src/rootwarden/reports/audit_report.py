@@ -106,4 +106,5 @@ def row_document(row: AuditRow) -> dict[str, Any]:
         "reason": row.reason.as_json() if row.reason else None,
         "credentials": as_document(row.credentials),
         "conflicts": [{"kind": one.kind.value, "text": one.text} for one in row.conflicts],
+        "problems": [one.as_json() for one in row.problems],
     }

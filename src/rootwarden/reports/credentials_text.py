@@ -8,7 +8,6 @@ from rootwarden.model.canonical import rfc3339
 from rootwarden.model.credentials import (
     PRESENT,
     AccessKey,
-    ItemStatus,
     MfaDevice,
     PresentOnly,
     RootCredentials,
@@ -94,7 +93,7 @@ def _with_status(
     text = _counted(items, noun)
     if not text or items is None or items is PRESENT:
         return text
-    active = sum(1 for one in items if one.status is ItemStatus.ACTIVE)
+    active = sum(1 for one in items if one.status.can_sign)
     if active == len(items):
         return text
     return f"{text} ({f'{active} active' if active else 'inactive'})"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, FeatureOff
+from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, FeatureOff, Interrupted
 from rootwarden.model.audit import Details
-from rootwarden.model.reason import reason_of
+from rootwarden.model.reason import local, reason_of
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.audit.judge import judged, skip_reason, skipped, unreachable
 from rootwarden.sessions.read_credentials import read_summary_first
@@ -40,10 +40,12 @@ def audit_accounts(run: RootRun, accounts: Iterable[Account], rules: Rules) -> I
     """One row for every account given, in the order given; what was read, or could not be, is recorded.
 
     Raises CredentialsExpired, CredentialsRefused or FeatureOff when AWS says so before any session was given: every account
-    would fail alike. When the caller's credentials fail later, the accounts that are left are unreachable for that reason.
+    would fail alike. When the caller's credentials fail later, or on Ctrl-C, the accounts that are left are unreachable for that
+    reason; Ctrl-C raises Interrupted after the last row.
     """
     any_opened = False
     given_up: Reason | None = None
+    interrupted: Interrupted | None = None
     for account in accounts:
         reason = skip_reason(account, rules.management, rules.excluded)
         if reason:
@@ -62,8 +64,16 @@ def audit_accounts(run: RootRun, accounts: Iterable[Account], rules: Rules) -> I
                 given_up = None if isinstance(error, FeatureOff) else row.reason
             except AwsError as error:
                 row = unreachable(account, reason_of(error))
+            except KeyboardInterrupt:
+                interrupted = Interrupted(
+                    "interrupted", advice="Repeat the command for the accounts that are left."
+                )
+                given_up = local("interrupted", "interrupted before it was read")
+                row = unreachable(account, given_up)
         run.record(account.id, row.outcome.value, task=RootTask.AUDIT, reason=row.reason)
         yield row
+    if interrupted is not None:
+        raise interrupted
 
 
 def look_at(run: RootRun, account: Account, details: Details) -> AuditRow:

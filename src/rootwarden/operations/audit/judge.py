@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rootwarden.model.audit import AuditOutcome, AuditRow, RootReading
-from rootwarden.model.credentials import PRESENT, ItemStatus, PresentOnly, RootCredentials
+from rootwarden.model.credentials import PRESENT, PresentOnly, RootCredentials
 from rootwarden.model.organization import Account, AccountState
 from rootwarden.model.reason import Reason, local
 
@@ -45,7 +45,7 @@ def skipped(account: Account, reason: Reason) -> AuditRow:
 
 def unreachable(account: Account, reason: Reason) -> AuditRow:
     """The row of an account of which nothing was seen."""
-    return AuditRow(account, AuditOutcome.UNREACHABLE, RootCredentials(), reason)
+    return AuditRow(account, AuditOutcome.UNREACHABLE, RootCredentials(), reason, problems=(reason,))
 
 
 def judged(account: Account, reading: RootReading) -> AuditRow:
@@ -61,7 +61,7 @@ def judged(account: Account, reading: RootReading) -> AuditRow:
         outcome = AuditOutcome.CLEAN
     else:
         outcome = AuditOutcome.LEFTOVER
-    return AuditRow(account, outcome, seen, reason, reading.conflicts)
+    return AuditRow(account, outcome, seen, reason, reading.conflicts, reading.problems)
 
 
 def _can_sign_in(seen: RootCredentials) -> bool:
@@ -72,4 +72,4 @@ def _active(items: tuple[AccessKey | SigningCertificate, ...] | PresentOnly | No
     if items is None:
         return False
     # Known only from the summary, an inactive one looks like an active one: the worse case counts.
-    return items is PRESENT or any(item.status is ItemStatus.ACTIVE for item in items)
+    return items is PRESENT or any(item.status.can_sign for item in items)

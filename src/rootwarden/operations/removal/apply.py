@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, assert_never
 
-from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused
+from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, Interrupted
 from rootwarden.model.audit import AuditOutcome, AuditRow, RootReading
-from rootwarden.model.credentials import CredentialKind
+from rootwarden.model.credentials import CredentialKind, RootCredentials
 from rootwarden.model.reason import Reason, local, reason_of
 from rootwarden.model.removal import (
     AccountOutcome,
@@ -41,10 +41,12 @@ def apply_plan(
     """Removes what the plan lists, account by account, and verifies each; every outcome is recorded before the next account.
 
     ``refusals`` are accounts that must be left alone by now, with the reason (suspended since the plan, say). When the caller's
-    credentials fail, the accounts that are left are refused for that reason. Raises LedgerError: then nothing further is done.
+    credentials fail, or on Ctrl-C, the accounts that are left are refused for that reason; Ctrl-C raises Interrupted after the last
+    outcome. Raises LedgerError: then nothing further is done.
     """
     refused = dict(refusals)
     given_up: Reason | None = None
+    interrupted = False
     for removal in plan.accounts:
         reason = refused.get(removal.account) or given_up
         if reason:
@@ -55,8 +57,15 @@ def apply_plan(
             except (CredentialsExpired, CredentialsRefused) as error:
                 given_up = local("not_tried", f"the caller's credentials failed before it: {error.message}")
                 outcome = _refused(removal, reason_of(error))
+            if outcome.reason == _INTERRUPTED:
+                interrupted, given_up = True, _INTERRUPTED
         _record_account(run, outcome)
         yield outcome
+    if interrupted:
+        raise Interrupted("interrupted", advice="Make a new plan for what is left.")
+
+
+_INTERRUPTED = local("interrupted", "interrupted")
 
 
 def _refused(removal: AccountRemoval, reason: Reason) -> AccountOutcome:
@@ -65,8 +74,11 @@ def _refused(removal: AccountRemoval, reason: Reason) -> AccountOutcome:
 
 
 def _apply_to_account(run: RootRun, removal: AccountRemoval, look: Look) -> AccountOutcome:
+    done: list[ItemOutcome] = []
     try:
-        items = _remove(run, removal)
+        _remove(run, removal, done)
+    except KeyboardInterrupt:
+        return _broken_off(removal, done)
     except (CredentialsExpired, CredentialsRefused):
         raise
     except AwsError as error:
@@ -77,23 +89,33 @@ def _apply_to_account(run: RootRun, removal: AccountRemoval, look: Look) -> Acco
         )
     try:
         after = look(removal.account)
-    except AwsError as error:
+    except (AwsError, KeyboardInterrupt) as error:
+        reason = reason_of(error) if isinstance(error, AwsError) else _INTERRUPTED
         return AccountOutcome(
-            removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason_of(error)
+            removal.account, removal.name, tuple(done), Verification.NOT_VERIFIED, reason=reason
         )
     return AccountOutcome(
         account=removal.account,
         name=removal.name,
-        items=tuple(_settled(one, after) for one in items),
+        items=tuple(_settled(one, after) for one in done),
         verification=_verification(after),
         after=after,
         reason=after.reason,
     )
 
 
-def _remove(run: RootRun, removal: AccountRemoval) -> tuple[ItemOutcome, ...]:
-    """Deletes item by item; each outcome is in the ledger before the account is looked at again."""
-    done: list[ItemOutcome] = []
+def _broken_off(removal: AccountRemoval, done: list[ItemOutcome]) -> AccountOutcome:
+    """Ctrl-C met one item in the middle: whether it is gone, nobody knows. Those after it were not tried."""
+    rest = removal.items[len(done) :]
+    met = tuple(ItemOutcome(item, ItemResult.UNKNOWN, _INTERRUPTED) for item in rest[:1])
+    left = tuple(ItemOutcome(item, ItemResult.REFUSED, _INTERRUPTED) for item in rest[1:])
+    return AccountOutcome(
+        removal.account, removal.name, (*done, *met, *left), Verification.NOT_VERIFIED, reason=_INTERRUPTED
+    )
+
+
+def _remove(run: RootRun, removal: AccountRemoval, done: list[ItemOutcome]) -> None:
+    """Deletes item by item into ``done``; each outcome is in the ledger before the account is looked at again."""
     with run.open(removal.account, RootTask.DELETE) as session:
         there = read_all(session.credentials)
         for item in removal.items:
@@ -109,7 +131,6 @@ def _remove(run: RootRun, removal: AccountRemoval) -> tuple[ItemOutcome, ...]:
                 request_id=one.request_id,
             )
     run.flush()
-    return tuple(done)
 
 
 def _record_account(run: RootRun, outcome: AccountOutcome) -> None:
@@ -153,12 +174,27 @@ def _bares_password(item: RemovalItem, there: RootReading, done: list[ItemOutcom
 
 
 def _settled(one: ItemOutcome, after: AuditRow) -> ItemOutcome:
-    """An unknown outcome, settled where the look afterwards read everything."""
-    if one.result is not ItemResult.UNKNOWN or not after.credentials.all_read:
+    """An unknown outcome, settled where the look afterwards read the kind, item by item or as none."""
+    if one.result is not ItemResult.UNKNOWN or not _listed(one.item.kind, after.credentials):
         return one
     left = {(item.kind, item.identifier) for item in items_of(after.credentials)}
     result = ItemResult.FAILED if (one.item.kind, one.item.identifier) in left else ItemResult.REMOVED
     return ItemOutcome(one.item, result, one.reason)
+
+
+def _listed(kind: CredentialKind, seen: RootCredentials) -> bool:
+    """Whether it is known which items of a kind there are: that there are some is not enough."""
+    match kind:
+        case CredentialKind.PASSWORD:
+            return seen.password is not None
+        case CredentialKind.ACCESS_KEYS:
+            return isinstance(seen.access_keys, tuple)
+        case CredentialKind.SIGNING_CERTIFICATES:
+            return isinstance(seen.signing_certificates, tuple)
+        case CredentialKind.MFA_DEVICES:
+            return isinstance(seen.mfa_devices, tuple)
+        case _:
+            assert_never(kind)
 
 
 def _verification(after: AuditRow) -> Verification:

@@ -59,6 +59,8 @@ def _nothing_chosen(row: AuditRow, kinds: AbstractSet[CredentialKind]) -> Reason
 def _why_not(row: AuditRow) -> Reason | None:
     if row.outcome in {AuditOutcome.SKIPPED, AuditOutcome.UNREACHABLE, AuditOutcome.EXCEPTED}:
         return row.reason or local(row.outcome.value, "the audit gave no reason")
+    if row.problems:
+        return row.problems[0]
     seen = row.credentials
     if PRESENT in (seen.access_keys, seen.signing_certificates, seen.mfa_devices) or not seen.all_read:
         return row.reason or local("details_not_read", "the audit saw that something is there, but not what")

@@ -31,7 +31,7 @@ def from_text(text: str, *, name: str, stated_hash: str | None) -> RemovalPlan:
     that was changed after it was written, or is not the one stated.
     """
     document = _document(text, name)
-    plan_hash = sha256_hex(document["plan"])
+    plan_hash = _hash_of_document(document["plan"], name)
     if plan_hash != document["plan_hash"]:
         raise RefusedByRule(
             f"{name}: the plan was changed after it was written (its hash is {plan_hash}, the file says {document['plan_hash']})",
@@ -42,8 +42,18 @@ def from_text(text: str, *, name: str, stated_hash: str | None) -> RemovalPlan:
             f"{name}: this plan has hash {plan_hash}, not the stated {stated_hash}",
             advice="Read the plan again, and state its own hash.",
         )
+    plan = _validated(document["plan"], name)
+    if hash_of(plan) != plan_hash:  # it says more than a plan does
+        raise BadInput(
+            f"{name}: the plan holds what no plan of this version has",
+            advice="Make a new plan with 'rootwarden remove plan'.",
+        )
+    return plan
+
+
+def _validated(document: dict[str, Any], name: str) -> RemovalPlan:
     try:
-        return TypeAdapter(RemovalPlan).validate_python(document["plan"], strict=False)
+        return TypeAdapter(RemovalPlan).validate_python(document, strict=False)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -55,7 +65,7 @@ def from_text(text: str, *, name: str, stated_hash: str | None) -> RemovalPlan:
 def _document(text: str, name: str) -> dict[str, Any]:
     try:
         document: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(
             f"{name}: not JSON: {error}", advice="Name a file that 'rootwarden remove plan --out' wrote."
         ) from error
@@ -70,6 +80,16 @@ def _document(text: str, name: str) -> dict[str, Any]:
             f"{name}: plan or plan_hash is missing", advice="Make a new plan with 'rootwarden remove plan'."
         )
     return dict(document)
+
+
+def _hash_of_document(plan: dict[str, Any], name: str) -> str:
+    try:
+        return sha256_hex(plan)
+    except (TypeError, ValueError) as error:  # a fraction, or half a character: no plan of ours holds one
+        raise RefusedByRule(
+            f"{name}: the plan was changed after it was written: {error}",
+            advice="Make a new plan with 'rootwarden remove plan'; choose what goes with its options, not in the file.",
+        ) from error
 
 
 def check_belongs(plan: RemovalPlan, *, organization_id: str, endpoint: str) -> None:
