@@ -14,7 +14,7 @@ import pytest
 from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "ledger_support"))
 
 from ledger_world import Place, s3_client
 
@@ -32,6 +32,9 @@ def aws_url() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(S3Response, "put_object", one_at_a_time)
         patch.setattr("werkzeug.serving.WSGIRequestHandler.log", lambda *_: None)
+        patch.setattr(
+            "werkzeug.serving.WSGIRequestHandler.protocol_version", "HTTP/1.1"
+        )  # connections are kept
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()

@@ -124,7 +124,7 @@ def _verified(state: _State, record: Record, rest: Iterator[Record]) -> Entry:
     except LedgerTooNew:
         raise
     except NotCanonical as error:
-        raise _broken("altered", expected, record, "an entry as it was written", error.message) from error
+        raise _unreadable(expected, record, error) from error
 
     # 3. It is kept under the number it says.
     if record.number is not None and record.number != entry.number:
@@ -141,7 +141,11 @@ def _verified(state: _State, record: Record, rest: Iterator[Record]) -> Entry:
     if entry.previous != state.head.hash:
         _explain_link(state.head, record, entry, rest)
 
-    # 7. An outcome names an intent that stands before it.
+    # 7. An intent is a new one, and an outcome names an intent that stands before it.
+    if entry.kind is Kind.INTENT and entry.id in state.intents:
+        raise _broken(
+            "inserted", expected, record, "an intent with an id of its own", f"intent {entry.id} once more"
+        )
     if entry.kind is Kind.OUTCOME and entry.intent_id not in state.intents:
         raise _broken(
             "inserted", expected, record, "an outcome of an intent before it", f"intent {entry.intent_id}"
@@ -216,9 +220,17 @@ def _readable(record: Record) -> Entry | None:
         return None
 
 
-def _broken(fault: str, number: int, record: Record, expected: str, found: str) -> LedgerBroken:
+def _unreadable(number: int, record: Record, error: NotCanonical) -> LedgerBroken:
+    return _broken("altered", number, record, "an entry as it was written", error.message, says=error.message)
+
+
+def _broken(
+    fault: str, number: int, record: Record, expected: str, found: str, *, says: str | None = None
+) -> LedgerBroken:
+    """``says`` is for where "expected this, found that" would not read well."""
     return LedgerBroken(
-        f"the ledger is broken at entry {number} ({fault}), {record.place}: expected {expected}, found {found}",
+        f"the ledger is broken at entry {number} ({fault}), {record.place}: "
+        + (says or f"expected {expected}, found {found}"),
         fault=fault,
         number=number,
         expected=expected,

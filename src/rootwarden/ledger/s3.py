@@ -42,7 +42,9 @@ _PAGE: Final = 1000
 """What S3 lists at once."""
 _READERS: Final = 8
 _ATTEMPTS: Final = 200
-_LONGEST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 0.25
+_BREATH: Final = 0.02
+"""Seconds: who writes again sooner than this gives way to others first."""
 
 Sleep = Callable[[float], None]
 
@@ -60,6 +62,8 @@ class S3Store:
         self._lock = threading.RLock()
         self._head: Head | None = None
         self._owned = False
+        self._finished = -_BREATH
+        self._put_time = 0.0
         self._random = random.SystemRandom()
         self._leases = S3Leases(bucket, clock, self._pause)
 
@@ -76,26 +80,15 @@ class S3Store:
     def append(self, draft: Draft) -> Entry:
         """Adds one entry and returns it once S3 has it: one request while nobody else writes."""
         with self._lock:
-            self._open(create=True)
-            head = self._head or self._find_head(0)
-            for attempt in range(_ATTEMPTS):
-                entry = follow(head, draft)
-                data = entry.to_bytes()
-                if self._bucket.put_new(key_of(entry.number), data, retain=True) or self._is_there(
-                    entry, data
-                ):
-                    self._head = head_of(entry)
-                    return entry
-                self._pause(attempt)
-                head = self._find_head(head.number)
-        raise LedgerUnwritable(
-            f"ledger {self.location}: other writers were faster {_ATTEMPTS} times",
-            advice="Run the command again.",
-        )
+            self._give_way()
+            entry = self._append(draft)
+            self._finished = time.monotonic()
+        return entry
 
     def append_many(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
         """Adds entries one after the other: each is an object of its own."""
-        return tuple(self.append(draft) for draft in drafts)
+        with self._lock:
+            return tuple(self._append(draft) for draft in drafts)
 
     def records(self, after: int = 0) -> Iterator[Record]:
         """The stored bytes behind number ``after``, unverified, fetched several at a time."""
@@ -161,10 +154,36 @@ class S3Store:
             self._owned = True
             return True
 
-    def _is_there(self, entry: Entry, data: bytes) -> bool:
-        """Whether an entry that was not accepted is there all the same: it was written, and the answer got lost."""
-        found = self._bucket.get(key_of(entry.number))
-        return found is not None and found.data == data
+    def _append(self, draft: Draft) -> Entry:
+        self._open(create=True)
+        head = self._head or self._find_head(0)
+        for attempt in range(_ATTEMPTS):
+            entry = follow(head, draft)
+            data, key = entry.to_bytes(), key_of(entry.number)
+            begun = time.monotonic()
+            written = self._bucket.put_new(key, data, retain=True)
+            self._put_time = time.monotonic() - begun
+            taken = None if written else self._bucket.get(key)
+            if written or (
+                taken is not None and taken.data == data
+            ):  # the latter: written, and the answer got lost
+                self._head = head_of(entry)
+                return entry
+            if taken is not None and attempt % 2 == 0:
+                # At once behind the entry that was faster: whoever looks for the head first is late again.
+                head = head_of(last_entry(Record(f"{self.location}/{key}", taken.data, entry.number)))
+            else:
+                self._pause(attempt)
+                head = self._find_head(head.number)
+        raise LedgerUnwritable(
+            f"ledger {self.location}: other writers were faster {_ATTEMPTS} times",
+            advice="Run the command again.",
+        )
+
+    def _give_way(self) -> None:
+        """Before an entry right behind another: a writer without pause would keep all others from ever being first."""
+        if time.monotonic() - self._finished < _BREATH:
+            self._sleep(self._random.uniform(0, 2 * self._put_time))
 
     def _find_head(self, after: int) -> Head:
         number = self._last_number(after)

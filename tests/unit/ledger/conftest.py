@@ -1,8 +1,8 @@
-"""Makes ``ledger_values`` importable beside the tests."""
+"""Makes the modules of ``ledger_support`` importable."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "ledger_support"))

@@ -186,6 +186,13 @@ def test_an_outcome_without_its_intent_is_found() -> None:
     assert (error.fault, error.number) == ("inserted", 2)
 
 
+def test_an_intent_whose_id_was_there_before_is_found() -> None:
+    """It would take over the other's outcomes."""
+    twice = chain(draft(1, Kind.INTENT), draft(1, Kind.INTENT))
+    error = fault(records(twice))
+    assert (error.fault, error.number) == ("inserted", 2)
+
+
 def test_an_entry_of_a_newer_version_is_said_to_be_newer() -> None:
     newer = RECORDS[2].data.replace(b"ledger-entry/1", b"ledger-entry/2")
     with pytest.raises(LedgerTooNew):

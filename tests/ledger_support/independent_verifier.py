@@ -28,6 +28,7 @@ def verify(data: bytes, organization_id: str, endpoint: str) -> tuple[int, str]:
         assert {key: entry["content"][key] for key in owner} == owner, f"entry {number}: somebody else's"
         assert entry["previous"] == previous, f"entry {number}: does not follow"
         assert entry["kind"] != "outcome" or entry["intent_id"] in intents, f"entry {number}: no intent"
+        assert entry["kind"] != "intent" or entry["id"] not in intents, f"entry {number}: an intent twice"
         intents |= {entry["id"]} if entry["kind"] == "intent" else set()
         previous = stored
     assert (claim["number"], claim["hash"]) == (len(lines), previous), "the header says another head"
