@@ -25,7 +25,7 @@ def is_account_id(text: str) -> bool:
 def account_id(text: str) -> AccountId:
     """The text as an account id; raises BadInput when it has not twelve digits."""
     if not is_account_id(text):
-        digits = f"it has {len(text)}" if text.isdigit() else "it has other characters"
+        digits = f"it has {len(text)} digits" if text.isdigit() else "it has other characters"
         raise BadInput(
             f"{text!r} is not an account id: {digits}",
             advice="An account id has exactly twelve digits, leading zeros included.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from rootwarden.model.canonical import plain, rfc3339
 from rootwarden.reports.report import Cell, Report, Table, Tone, cell
 
 _SHOWN_ACCOUNTS = 3
-_ARN_PARTS = 6
+_CALLER = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(?P<account>[0-9]*):(?P<who>.*)")
 _STEPPED = {"enable", "disable"}
 _BAD = {"failed", "unknown", "refused", "still_there", "not_verified", "exposed", "unreachable"}
 
@@ -161,13 +162,14 @@ def _document(one: EntryLine) -> dict[str, Any]:
 
 def _person(content: Mapping[str, Any]) -> str:
     """``user/alice (111122223333)`` for the caller's ARN."""
-    parts = str(content.get("caller_arn", "")).split(":", 5)
-    return f"{parts[5]} ({parts[4]})" if len(parts) == _ARN_PARTS else ":".join(parts)
+    found = _CALLER.fullmatch(str(content.get("caller_arn", "")))
+    return f"{found['who']} ({found['account']})" if found else str(content.get("caller_arn", ""))
 
 
 def _operation(content: Mapping[str, Any]) -> str:
     """The command, and the one step it was about where it was about one."""
-    operation, items = str(content.get("operation", "")), content.get("items") or ()
+    operation = str(content.get("operation", ""))
+    items = [str(one) for one in content.get("items") or ()]
     return f"{operation}: {items[0]}" if operation in _STEPPED and len(items) == 1 else operation
 
 

@@ -10,10 +10,17 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from rootwarden.reports.report import Cell, Table
 from rootwarden.reports.safe_text import printable
 
 if TYPE_CHECKING:
-    from rootwarden.reports.report import Cell, Report, Table
+    from rootwarden.reports.report import Report
+
+
+_WIDE = 140
+"""Columns from which a table has room for a column of reasons."""
+_REASON = "Reason"
+_WHOLE = frozenset({"Account", "No", "Time", "Kind", "Outcome", "Result", "Verification"})
 
 
 def render(report: Report, *, width: int, color: bool) -> str:
@@ -29,19 +36,45 @@ def render(report: Report, *, width: int, color: bool) -> str:
     )
     for table in report.tables:
         if table.rows:
-            console.print(_table(table))
+            shown, below = _fitted(table, width)
+            console.print(_table(shown))
+            for line in below:
+                console.print(_text(line), soft_wrap=False)
+            if below:
+                console.print()
     for line in report.lines:
         console.print(_text(line), soft_wrap=False)
     return out.getvalue()
+
+
+def _fitted(table: Table, width: int) -> tuple[Table, list[Cell]]:
+    """The table as it fits: where it is narrow, the reasons stand below it as sentences, which wrap better than a column."""
+    if width >= _WIDE or _REASON not in table.columns:
+        return table, []
+    at = table.columns.index(_REASON)
+    kept = tuple(tuple(one for number, one in enumerate(row) if number != at) for row in table.rows)
+    below = [
+        Cell(f"{_label(row)}: {line}", row[at].tone)
+        for row in table.rows
+        for line in row[at].text.split("\n")
+        if line
+    ]
+    columns = tuple(column for column in table.columns if column != _REASON)
+    return Table(table.title, columns, kept), below
+
+
+def _label(row: tuple[Cell, ...]) -> str:
+    """What a sentence below the table is about: the account by id, name and item, or whatever the row begins with."""
+    return row[0].text
 
 
 def _table(table: Table) -> RichTable:
     drawn = RichTable(
         title=printable(table.title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
-    for number, column in enumerate(table.columns):
-        # An account id that is folded over two lines can neither be read nor copied.
-        drawn.add_column(column, overflow="fold", no_wrap=number == 0)
+    for column in table.columns:
+        # An id or an outcome that is folded over two lines can neither be read nor copied.
+        drawn.add_column(column, overflow="fold", no_wrap=column in _WHOLE)
     for row in table.rows:
         drawn.add_row(*(_text(one) for one in row))
     return drawn
