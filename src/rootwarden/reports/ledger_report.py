@@ -39,7 +39,7 @@ def list_report(lines: Sequence[EntryLine], *, total: int, location: str) -> Rep
     """Entries in their order."""
     table = Table(
         title="",
-        columns=("No", "Time", "Kind", "Operation", "By", "Accounts", "Reason", "Ticket", "Result"),
+        columns=("No", "Time", "Kind", "Operation", "By", "Accounts", "Why", "Came of it"),
         rows=tuple(
             (
                 cell(one.number),
@@ -48,8 +48,7 @@ def list_report(lines: Sequence[EntryLine], *, total: int, location: str) -> Rep
                 cell(_operation(one.content)),
                 cell(_person(one.content)),
                 cell(_accounts(one.accounts)),
-                cell(one.content.get("reason", "")),
-                cell(one.content.get("ticket", "")),
+                cell(_why(one.content)),
                 _result(one),
             )
             for one in lines
@@ -164,6 +163,12 @@ def _person(content: Mapping[str, Any]) -> str:
     """``user/alice (111122223333)`` for the caller's ARN."""
     found = _CALLER.fullmatch(str(content.get("caller_arn", "")))
     return f"{found['who']} ({found['account']})" if found else str(content.get("caller_arn", ""))
+
+
+def _why(content: Mapping[str, Any]) -> str:
+    """The reason, and the ticket in brackets."""
+    reason, ticket = str(content.get("reason", "")), content.get("ticket")
+    return f"{reason} [{ticket}]" if ticket else reason
 
 
 def _operation(content: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 _WIDE = 140
 """Columns from which a table has room for a column of reasons."""
 _REASON = "Reason"
-_WHOLE = frozenset({"Account", "No", "Time", "Kind", "Outcome", "Result", "Verification"})
+_READABLE = 12
+"""Columns that text needs to be read when it wraps."""
+_GAP = 3
+_HEAD = 2
+_WHOLE = frozenset({"Account", "No", "Time", "Kind", "Created", "Outcome", "Result", "Verification"})
 
 
 def render(report: Report, *, width: int, color: bool) -> str:
@@ -37,7 +42,10 @@ def render(report: Report, *, width: int, color: bool) -> str:
     for table in report.tables:
         if table.rows:
             shown, below = _fitted(table, width)
-            console.print(_table(shown))
+            if _needed(shown) <= width:
+                console.print(_table(shown))
+            else:
+                _print_records(console, shown)
             for line in below:
                 console.print(_text(line), soft_wrap=False)
             if below:
@@ -61,6 +69,29 @@ def _fitted(table: Table, width: int) -> tuple[Table, list[Cell]]:
     ]
     columns = tuple(column for column in table.columns if column != _REASON)
     return Table(table.title, columns, kept), below
+
+
+def _needed(table: Table) -> int:
+    """The columns below which a table turns into slivers."""
+    needed = 0
+    for number, column in enumerate(table.columns):
+        longest = max(len(line) for row in table.rows for line in row[number].text.split("\n"))
+        readable = longest if column in _WHOLE else min(longest, _READABLE)
+        needed += max(readable, min(len(column), _READABLE)) + _GAP
+    return needed
+
+
+def _print_records(console: Console, table: Table) -> None:
+    """The rows one below the other: the first two cells, then a line for each of the others that says something."""
+    if table.title:
+        console.print(Text(printable(table.title), style="italic"))
+    for row in table.rows:
+        head = Text("  ").join(_text(one) for one in row[:_HEAD] if one.text)
+        console.print(head)
+        for column, one in zip(table.columns[_HEAD:], row[_HEAD:], strict=True):
+            if one.text:
+                console.print(Padding(Text.assemble((f"{column}: ", "dim"), _text(one)), (0, 0, 0, 2)))
+    console.print()
 
 
 def _label(row: tuple[Cell, ...]) -> str:
