@@ -90,7 +90,9 @@ def _print_records(console: Console, table: Table) -> None:
         console.print(head)
         for column, one in zip(table.columns[_HEAD:], row[_HEAD:], strict=True):
             if one.text:
-                console.print(Padding(Text.assemble((f"{column}: ", "dim"), _text(one)), (0, 0, 0, 2)))
+                console.print(
+                    Padding(Text.assemble((f"{column}: ", "dim"), _text(one)), (0, 0, 0, 2), expand=False)
+                )
     console.print()
 
 
