@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -96,3 +101,26 @@ def refusal_of() -> Callable[..., tuple[str, str, int]]:
         )
 
     return refused
+
+
+StartEmulator = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
+"""``emulator_process("--port", "0")``: the process of ``rootwarden emulator start``, and the document it printed."""
+
+EMULATOR_COMMAND = (sys.executable, "-m", "rootwarden", "emulator", "start")
+
+
+@pytest.fixture
+def emulator_process(tmp_path: Path) -> Iterator[StartEmulator]:
+    """Starts emulators as processes of their own, with their profiles in ``tmp_path/aws``; they end with the test."""
+    with ExitStack() as processes:
+
+        def start(*options: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+            command = [*EMULATOR_COMMAND, "-o", "json", "--write-aws-config", str(tmp_path / "aws"), *options]
+            process = processes.enter_context(
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            )
+            processes.callback(process.kill)
+            assert process.stdout
+            return process, json.loads(process.stdout.readline())
+
+        yield start

@@ -73,6 +73,8 @@ def start(
             for each, handler in previous.items():
                 signal.signal(each, handler)
     if signal.SIGINT in signals:
+        if terminal.globals.output is OutputFormat.JSON:  # the one document is printed already
+            raise typer.Exit(Interrupted.exit_code)
         raise Interrupted("the emulator was interrupted and has ended")
 
 
