@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
+from rootwarden.emulator.http_message import HttpRequest, HttpResponse
+
+LOOPBACK_ADDRESS: Final = "127.0.0.1"
+BROWSER: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+"""Who signs in, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ class Called:
     status: int | None = None
     """HTTP status of moto's answer."""
     user_agent: str = ""
+    model: Any = None
+    """botocore's model of the operation."""
+    request: HttpRequest | None = None
+    """The request as it came."""
+    answer: HttpResponse | None = None
+    """moto's answer; None where the emulator answered itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,8 @@ class SignedIn:
     succeeded: bool
     mfa_serial: str | None = None
     """The device that was used; None: signed in without MFA."""
+    source_address: str = LOOPBACK_ADDRESS
+    user_agent: str = BROWSER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,18 @@ class PasswordRecovery:
     when: datetime
     step: Literal["requested", "completed"]
     succeeded: bool = True
+    source_address: str = LOOPBACK_ADDRESS
+    user_agent: str = BROWSER
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordUpdated:
+    """The signed-in root user gave itself another password."""
+
+    account: str
+    when: datetime
+    source_address: str = LOOPBACK_ADDRESS
+    user_agent: str = BROWSER
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,16 @@ class RootChanged:
     operation: Literal["CreateAccessKey", "EnableMFADevice"]
     item: str
     """The access key's id, or the device's serial number."""
+    source_address: str = LOOPBACK_ADDRESS
+    user_agent: str = BROWSER
 
 
-Event = Called | SignedIn | PasswordRecovery | RootChanged
+@dataclass(frozen=True, slots=True)
+class AccountCreated:
+    """Organizations made an account, and its service-linked role in it."""
+
+    account: str
+    when: datetime
+
+
+Event = Called | SignedIn | PasswordRecovery | PasswordUpdated | RootChanged | AccountCreated
