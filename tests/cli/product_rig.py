@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.loaders
 import botocore.session
 import pytest
+from botocore.client import BaseClient
 
 from rootwarden.aws import clients
 from rootwarden.cli.main import run
@@ -68,6 +69,10 @@ def caller(
         statements.append({"Effect": "Deny", "Action": list(deny), "Resource": "*"})
     document: dict[str, Any] = {"Version": "2012-10-17", "Statement": statements}
     return PrincipalSpec(account=account_id, name=name, policies=(document,) if statements else ())
+
+
+_CALL = "_make_api_call"
+"""Where every call of the SDK passes; its type hints do not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +202,28 @@ class Rig:
             return output
 
         self.patch.setattr(Gateway, "_served", changed)
+
+    def interrupt_at(self, operation: str, account_id: str) -> None:
+        """Ctrl-C is pressed the next time the program makes this call for this account (AssumeRoot: its target)."""
+        make, left = getattr(BaseClient, _CALL), [operation]
+
+        def interrupted(client: Any, name: str, arguments: Any) -> Any:
+            about = (
+                arguments.get("TargetPrincipal")
+                or client._request_signer._credentials.get_frozen_credentials()
+            )
+            who = about if isinstance(about, str) else self._account_of(about.access_key)
+            called = f"{client.meta.service_model.service_name}:{name}"
+            if left and (called, who) == (operation, account_id):
+                left.pop()
+                raise KeyboardInterrupt
+            return make(client, name, arguments)
+
+        self.patch.setattr(BaseClient, _CALL, interrupted)
+
+    def _account_of(self, access_key_id: str) -> str | None:
+        found = self.emulator.world.keyring.find(access_key_id)
+        return found.principal.account if found else None
 
     def calls(self) -> list[tuple[str, str]]:
         """A list that fills with every call from now on: its action, and the account it was made as."""
