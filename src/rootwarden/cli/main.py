@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from rootwarden.app.context import VERSION
 from rootwarden.cli import audit, demo, emulator, init, ledger, options, remove, setup, status
 from rootwarden.cli.terminal import report_failure, wants_json
 from rootwarden.errors import BadInput, Interrupted, RootwardenError
+from rootwarden.model.permissions import COMMANDS
 
 
 def build() -> Any:
@@ -50,17 +52,29 @@ def _root(
     """Holds the options that stand before a command."""
 
 
+def _named(arguments: list[str]) -> str:
+    """The command a line names, for messages and documents of a line that may not be a good one."""
+    words = [one for one in arguments if not one.startswith("-")]
+    pairs = [" ".join(pair) for pair in itertools.pairwise(words)]
+    known = [name for name in (*pairs, *words) if name in COMMANDS]
+    return known[0] if known else "rootwarden"
+
+
+def _shown(command: str) -> str:
+    return command if command == "rootwarden" else f"rootwarden {command}"
+
+
 def run(arguments: list[str]) -> int:
     """Runs a command line and returns its exit code. No error of ours, of AWS's or of the network's leaves a traceback."""
     as_json = wants_json(arguments)
-    command = " ".join([one for one in arguments if not one.startswith("-")][:1]) or "rootwarden"
+    command = _named(arguments)
     try:
         code = build().main(arguments, prog_name="rootwarden", standalone_mode=False)
     except RootwardenError as error:
         report_failure(error, command=command, as_json=as_json)
         return error.exit_code
     except ClickException as error:
-        usage = BadInput(error.format_message(), advice=f"'rootwarden {command} --help' shows what it takes.")
+        usage = BadInput(error.format_message(), advice=f"'{_shown(command)} --help' shows what it takes.")
         report_failure(usage, command=command, as_json=as_json)
         return usage.exit_code
     except (KeyboardInterrupt, typer.Abort):
