@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,10 +19,12 @@ from rootwarden.ledger.entry import Draft, Entry
 from rootwarden.ledger.leases import Held, Lease
 from rootwarden.ledger.location import SqliteLocation
 from rootwarden.ledger.sqlite_errors import sqlite_call
-from rootwarden.ledger.sqlite_file import open_for_reading, open_for_writing
+from rootwarden.ledger.sqlite_file import begin_immediate, open_for_reading, open_for_writing
 
 _PAGE: Final = 500
 """Entries per read, so that reading never holds a transaction open for long."""
+_BREATH: Final = 0.02
+"""Seconds: who writes again sooner than this gives way to others first."""
 
 
 class SqliteStore:
@@ -37,6 +41,9 @@ class SqliteStore:
         self._lock = threading.RLock()
         self._reader: sqlite3.Connection | None = None
         self._writer: sqlite3.Connection | None = None
+        self._random = random.SystemRandom()
+        self._finished = -_BREATH
+        self._held = 0.0
 
     @property
     def identity(self) -> Identity:
@@ -127,7 +134,11 @@ class SqliteStore:
             if self._writer is None:
                 self._writer = open_for_writing(self._path, self._identity)
             connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
+            if time.monotonic() - self._finished < _BREATH:
+                # A writer without pause would keep all others from ever getting their turn.
+                time.sleep(self._random.uniform(0, self._held))
+            begin_immediate(connection, self._random)
+            begun = time.monotonic()
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -135,6 +146,8 @@ class SqliteStore:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            self._finished = time.monotonic()
+            self._held = self._finished - begun
 
     def _for_reading(self) -> sqlite3.Connection | None:
         if self._writer is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import time
 from contextlib import suppress
@@ -74,6 +75,27 @@ def identity_in(path: Path) -> Identity | None:
             return _identity(connection, path) if _is_ours(connection, path) else None
         finally:
             connection.close()
+
+
+def begin_immediate(connection: sqlite3.Connection, chance: random.Random) -> None:
+    """Begins a writing transaction when the others let us; raises sqlite3.OperationalError after BUSY_SECONDS.
+
+    SQLite's own waiting looks every tenth of a second at last, and may find the lock taken each time.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(chance.uniform(0.0005, 0.005))
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def _is_missing(path: Path) -> bool:
