@@ -182,10 +182,13 @@ def _signature(fields: Any) -> Signature | None:
         raise NotCanonical("its signature is not an object of algorithm, key and value")
     if fields["algorithm"] not in list(SigningAlgorithm):
         raise NotCanonical(f"its signing algorithm is {fields['algorithm']!r}")
+    text = _text(fields, "value")
     try:
-        value = base64.b64decode(_text(fields, "value"), validate=True)
-    except binascii.Error as error:
+        value = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
         raise NotCanonical("its signature is not base64") from error
+    if base64.b64encode(value).decode("ascii") != text:  # the last character may have bits that say nothing
+        raise NotCanonical("its signature is not written as base64 is")
     return Signature(SigningAlgorithm(fields["algorithm"]), _text(fields, "key"), value)
 
 

@@ -181,6 +181,8 @@ def changed(inner: dict[str, Any] | None = None, **outer: Any) -> bytes:
         changed(signature={"algorithm": ["ECDSA_SHA_256"], "key": "", "value": ""}),
         changed(signature={"algorithm": "ECDSA_SHA_256", "key": "", "value": "***"}),
         changed(signature={"algorithm": "ECDSA_SHA_256", "key": "", "value": None}),
+        changed(signature={"algorithm": "ECDSA_SHA_256", "key": "", "value": "é"}),
+        changed(signature={"algorithm": "ECDSA_SHA_256", "key": "", "value": "AB=="}),
         changed(signature={"algorithm": "ECDSA_SHA_256", "key": ""}),
         base64.b64encode(changed()),
     ],
