@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from rootwarden.model.tasks import RootTask
 
 if TYPE_CHECKING:
+    from rootwarden.emulator.keyring import Credential
     from rootwarden.emulator.server import Emulator
 
 ClientOf = Callable[..., Any]
@@ -35,12 +36,17 @@ def _session() -> boto3.Session:
 
 @pytest.fixture(scope="session")
 def client_of() -> ClientOf:
-    """Makes clients from a profile of the emulator; the loaded service models are shared."""
+    """Makes clients from a profile of the emulator or from keys; the loaded service models are shared."""
 
     def make(
-        emulator: Emulator, service: str, profile: str = "emulator-management", *, region: str = "us-east-1"
+        emulator: Emulator,
+        service: str,
+        profile: str | Credential = "emulator-management",
+        *,
+        region: str = "us-east-1",
+        read_timeout: float = 60,
     ) -> Any:
-        credential = emulator.credential(profile)
+        credential = emulator.credential(profile) if isinstance(profile, str) else profile
         client: Callable[..., Any] = _session().client
         return client(
             service,
@@ -49,7 +55,7 @@ def client_of() -> ClientOf:
             aws_access_key_id=credential.access_key_id,
             aws_secret_access_key=credential.secret_access_key,
             aws_session_token=credential.token,
-            config=Config(retries={"total_max_attempts": 1}),
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=read_timeout),
         )
 
     return make

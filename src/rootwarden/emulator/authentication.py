@@ -27,7 +27,7 @@ def authenticate(
     if credential is None or credential.token != signature.token:
         raise _unknown(protocol)
     if credential.expires is not None and world.clock.now() >= credential.expires:
-        raise _expired(protocol, operation)
+        raise expired(protocol, operation)
     if not is_signed_with(request, signature, credential.secret_access_key):
         raise _mismatch(protocol)
     return credential
@@ -54,7 +54,8 @@ def _unknown(protocol: str) -> AwsAnswer:
     return AwsAnswer("InvalidClientTokenId", _UNKNOWN, _FORBIDDEN)
 
 
-def _expired(protocol: str, operation: str) -> AwsAnswer:
+def expired(protocol: str, operation: str) -> AwsAnswer:
+    """What a caller gets whose credentials are over."""
     if protocol == "rest-xml":
         return AwsAnswer("ExpiredToken", "The provided token has expired.", _BAD_REQUEST)
     if operation == "AssumeRoot":  # modelled with a code and a status of its own; its text is inferred

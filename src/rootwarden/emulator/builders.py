@@ -224,7 +224,7 @@ _LARGEST: Final = 50_000  # AWS's limit for the accounts of an organization
 def large(accounts: int = 1000, now: datetime | None = None) -> OrganizationFile:
     """An organization of that many accounts, the management account included, over some 30 OUs.
 
-    The same on every run. One account in five holds root credentials; three in two hundred are suspended or closed.
+    The same on every run, with AWS's published rates enforced. One account in five holds root credentials; three in two hundred are suspended or closed.
     """
     if not _SMALLEST <= accounts <= _LARGEST:
         raise ValueError(
@@ -256,6 +256,7 @@ def large(accounts: int = 1000, now: datetime | None = None) -> OrganizationFile
         ),
         trusted_services=("cloudtrail.amazonaws.com",),
         trails=(TrailSpec(account=MANAGEMENT),),
+        throttles=True,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.happenings import AccountCreated
 from rootwarden.emulator.keyring import Credential, Keyring, Principal
 from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec, RootUserSpec
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
@@ -54,8 +55,11 @@ def build_world(file: OrganizationFile, clock: Clock | None = None) -> World:
         keyring=keyring,
         profiles=_profiles(file, keyring, now),
         trails=file.trails,
+        records=file.records,
         features={RootFeature(feature) for feature in file.root_features},
         faults=list(file.faults),
+        throttles=file.throttles,
+        revocation_lags=file.revocation_lags,
     )
 
 
@@ -151,6 +155,7 @@ def add_new_account(world: World, *, name: str, email: str) -> Account:
         RootUserSpec(), account=account.id, partition=partition, now=now
     )
     world.profiles[profile_of(account.id)] = _issue_administrator(world.keyring, account.id, partition)
+    world.happened(AccountCreated(account.id, now))
     return account
 
 

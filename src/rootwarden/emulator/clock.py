@@ -6,19 +6,40 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """A clock that runs with the machine from a settable point."""
+    """A clock that runs with the machine from a settable point, or stands still."""
 
-    def __init__(self, start: datetime | None = None) -> None:
+    def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
         self._offset = timedelta(0) if start is None else start - datetime.now(UTC)
+        self._stopped_at = self._running() if frozen else None
+
+    def _running(self) -> datetime:
+        """The time a running clock shows, UTC."""
+        return datetime.now(UTC) + self._offset
 
     def now(self) -> datetime:
         """The emulated time, UTC."""
-        return datetime.now(UTC) + self._offset
+        return self._stopped_at or self._running()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._stopped_at is not None
 
     def advance(self, step: timedelta) -> None:
         """Moves the clock forward."""
-        self._offset += step
+        self.set(self.now() + step)
 
     def set(self, when: datetime) -> None:
-        """Sets the clock."""
+        """Sets the clock; a frozen one stays frozen."""
         self._offset = when - datetime.now(UTC)
+        if self._stopped_at is not None:
+            self._stopped_at = when.astimezone(UTC)
+
+    def freeze(self) -> None:
+        """Stops the clock where it stands."""
+        self._stopped_at = self.now()
+
+    def run(self) -> None:
+        """Lets a frozen clock go on from where it stood."""
+        if self._stopped_at is not None:
+            self._offset, self._stopped_at = self._stopped_at - datetime.now(UTC), None

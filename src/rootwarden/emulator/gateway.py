@@ -13,7 +13,7 @@ from rootwarden.emulator.call import Call
 from rootwarden.emulator.faults import strike
 from rootwarden.emulator.forwarding import Moto, bucket_owner
 from rootwarden.emulator.happenings import Called
-from rootwarden.emulator.http_message import HttpRequest, HttpResponse
+from rootwarden.emulator.http_message import ConnectionLost, HttpRequest, HttpResponse
 from rootwarden.emulator.service_models import Asked, asked, parameters, protocol_of, service_model
 from rootwarden.emulator.services.catalog import OWN_SERVICES, find
 from rootwarden.emulator.services.served import Served
@@ -45,6 +45,8 @@ class Gateway:
                 protocol = protocol_of(model, request)
                 namespace = model.metadata.get("xmlNamespace", "")
             return self._answer(request, request_id, signature, asked(model, request) if model else None)
+        except ConnectionLost:
+            raise
         except AwsAnswer as refused:
             return encoding.error(refused, protocol, request_id, namespace)
         except Exception as error:  # a bug of ours or moto's must not end the connection without an answer
@@ -71,9 +73,26 @@ class Gateway:
                 host=request.host,
                 request_id=request_id,
             )
-            agent, now = request.headers.get("user-agent", ""), self._world.clock.now()
+            struck = strike(self._world, call)
+        self._world.pauses.take(struck.before)
+        if struck.lost_before:
+            raise ConnectionLost
+        try:
+            return self._done(call, request, wanted, struck.refusal)
+        finally:
+            self._world.pauses.take(struck.after)
+            if struck.lost_after:
+                raise ConnectionLost
+
+    def _done(
+        self, call: Call, request: HttpRequest, wanted: Asked, refusal: AwsAnswer | None
+    ) -> HttpResponse:
+        agent = request.headers.get("user-agent", "")
+        with self._world.lock:
+            now = self._world.clock.now()
             try:
-                strike(self._world, call)
+                if refusal is not None:
+                    raise refusal
                 served = find(call)
                 if served is None:
                     answer = self._forwarded(call, request)
@@ -84,7 +103,7 @@ class Gateway:
                 self._world.happened(Called(call, now, None, refusal=refused, user_agent=agent))
                 raise
             self._world.happened(Called(call, now, output, user_agent=agent))
-        return encoding.result(wanted, output, request_id)
+        return encoding.result(wanted, output, call.request_id)
 
     def _served(self, served: Served, call: Call, wanted: Asked) -> dict[str, object]:
         validate(wanted, call.params)

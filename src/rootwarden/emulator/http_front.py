@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import socketserver
+import struct
 import sys
 import threading
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from io import BufferedIOBase
 from typing import Any
 from urllib.parse import urlsplit
 
-from rootwarden.emulator.http_message import HttpRequest, HttpResponse
+from rootwarden.emulator.http_message import ConnectionLost, HttpRequest, HttpResponse
 
 LOOPBACK = "127.0.0.1"
 _LARGEST_BODY = 512 * 1024 * 1024
@@ -105,7 +106,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.send_error(400, str(error))
             return
-        self._send(self.server.answer(request))
+        try:
+            response = self.server.answer(request)
+        except ConnectionLost:
+            self._reset()
+        else:
+            self._send(response)
+
+    def _reset(self) -> None:
+        """Closes the connection the hard way: the client sees a reset, not an end."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
 
     def _request(self) -> HttpRequest:
         headers: dict[str, str] = {}
@@ -120,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = target.partition("?")
         body = self._body(headers)
         headers.pop("transfer-encoding", None)
-        return HttpRequest(self.command, path, query, headers, body)
+        return HttpRequest(self.command, path, query, headers, body, self.client_address[0])
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if "chunked" in headers.get("transfer-encoding", "").lower():

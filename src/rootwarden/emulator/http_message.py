@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+class ConnectionLost(Exception):
+    """Raised where the client is to get no answer: the server then resets the connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """One request, its body read in full."""
@@ -17,6 +21,8 @@ class HttpRequest:
     headers: Mapping[str, str]
     """By name in lower case."""
     body: bytes = b""
+    source_address: str = "127.0.0.1"
+    """Where it came from."""
 
     @property
     def host(self) -> str:

@@ -27,18 +27,26 @@ def _unknown_services(file: OrganizationFile) -> Iterator[str]:
 
 
 def _unknown_operations(file: OrganizationFile) -> Iterator[str]:
-    loader = Loader()
     for n, fault in enumerate(file.faults):
-        service, _, operation = fault.operation.partition(":")
-        place = f"faults[{n}].operation"
-        try:
-            operations = loader.load_service_model(service, "service-2")["operations"]
-        except UnknownServiceError:
-            known = loader.list_available_services("service-2")
-            yield f"{place}: AWS has no service {service!r}{did_you_mean(service, known)}"
-            continue
-        if operation not in operations:
-            yield f"{place}: {service} has no operation {operation!r}{did_you_mean(operation, operations)}"
+        problem = unknown_operation(fault.operation)
+        if problem:
+            yield f"faults[{n}].operation: {problem}"
+
+
+def unknown_operation(named: str) -> str:
+    """What is wrong with the operation of a fault, with near matches; nothing where AWS has it."""
+    service, _, operation = named.partition(":")
+    if service == "*":
+        return ""
+    loader = Loader()
+    try:
+        operations = loader.load_service_model(service, "service-2")["operations"]
+    except UnknownServiceError:
+        known = loader.list_available_services("service-2")
+        return f"AWS has no service {service!r}{did_you_mean(service, known)}"
+    if operation == "*" or operation in operations:
+        return ""
+    return f"{service} has no operation {operation!r}{did_you_mean(operation, operations)}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

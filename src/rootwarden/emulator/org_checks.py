@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rootwarden.policy import MalformedPolicy, parse_policy
 
 if TYPE_CHECKING:
-    from rootwarden.emulator.org_file import AccountSpec, OrganizationFile
+    from rootwarden.emulator.org_file import AccountSpec, FaultSpec, OrganizationFile
 
 MOST_SCPS = 10
 """Per root, OU or account, FullAWSAccess included (AWS Organizations User Guide, "Quotas")."""
@@ -19,6 +19,7 @@ DEEPEST_OU = 5
 """Levels of OUs below the root (the same page)."""
 LONGEST_SCP = 10_240
 """Characters (the same page)."""
+_SLOW = ("latency", "stall")
 _EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -34,6 +35,37 @@ class Problem:
 def inconsistencies(file: OrganizationFile) -> list[Problem]:
     """Everything in a well-formed file that does not fit together."""
     return [problem for check in _CHECKS for problem in check(file)]
+
+
+def fault_problems(fault: FaultSpec) -> list[Problem]:
+    """What is missing from a fault of its kind, or has no place in it. The paths start at the fault."""
+    return [*_missing(fault), *_misplaced(fault)]
+
+
+def _missing(fault: FaultSpec) -> Iterator[Problem]:
+    if fault.kind == "throttle" and fault.rate is None:
+        yield Problem("rate", "a throttle needs one")
+    if fault.kind in _SLOW and fault.delay is None:
+        yield Problem("delay", f"a {fault.kind} needs one")
+    if fault.delay is not None:
+        least, most = fault.delay.seconds, fault.delay.at_most
+        if fault.delay.distribution == "uniform" and most is None:
+            yield Problem("delay.at_most", "a uniform delay needs it")
+        if most is not None and most < least:
+            yield Problem("delay.at_most", f"it is below seconds, {least:g}")
+        if most is not None and fault.delay.distribution == "fixed":
+            yield Problem("delay.at_most", "a fixed delay has none")
+
+
+def _misplaced(fault: FaultSpec) -> Iterator[Problem]:
+    if fault.rate is not None and fault.kind != "throttle":
+        yield Problem("rate", f"only a throttle has one, this is {fault.kind}")
+    if fault.delay is not None and fault.kind not in _SLOW:
+        yield Problem("delay", f"only latency and stall have one, this is {fault.kind}")
+    if fault.kind not in ("error", "throttle"):
+        for name in ("code", "message", "http_status"):
+            if getattr(fault, name) is not None:
+                yield Problem(name, f"only error and throttle have one, this is {fault.kind}")
 
 
 def _accounts(file: OrganizationFile) -> Iterator[tuple[str, AccountSpec]]:

@@ -15,7 +15,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from rootwarden.emulator.org_checks import inconsistencies
+from rootwarden.emulator.cloudtrail.options import RecordsSpec
+from rootwarden.emulator.org_checks import Problem, fault_problems, inconsistencies
 
 AccountIdText = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 OuPath = Annotated[str, StringConstraints(pattern=r"^/([^/]+(/[^/]+)*)?$")]
@@ -166,21 +167,60 @@ class TrailSpec(_Spec):
     """The bucket it delivers to."""
 
 
-class FaultSpec(_Spec):
-    """A failure on demand: the operation answers with an error, for one account or all."""
+class RateSpec(_Spec):
+    """A token bucket, which fills with the emulator's clock."""
 
-    operation: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+:[A-Za-z0-9]+$")]
-    """``sts:AssumeRoot``, ``iam:DeleteAccessKey`` ..."""
+    per_second: Annotated[float, Field(gt=0, le=100_000)]
+    """Calls a second that go through steadily."""
+    burst: Annotated[int, Field(ge=1, le=100_000)]
+    """Calls that go through at once after a rest."""
+
+
+class DelaySpec(_Spec):
+    """How much longer something takes, in real seconds."""
+
+    distribution: Literal["fixed", "uniform", "lognormal"] = "fixed"
+    """``lognormal`` is how latencies are mostly spread: many short, a few very long."""
+    seconds: Annotated[float, Field(gt=0, le=3600)]
+    """``fixed``: always; ``uniform``: at least; ``lognormal``: the median."""
+    at_most: Annotated[float, Field(gt=0, le=3600)] | None = None
+    """``uniform``: the longest, required; ``lognormal``: longer ones are cut to it."""
+    sigma: Annotated[float, Field(gt=0, le=5)] = 0.5
+    """``lognormal``: the spread; 0.5 puts one in twenty above 2.3 times the median."""
+    seed: int = 0
+    """The same seed gives the same lengths in the same order."""
+
+
+class FaultSpec(_Spec):
+    """A failure on demand of one operation or several, for one account or all."""
+
+    kind: Literal[
+        "error", "throttle", "latency", "stall", "reset", "reset-after-effect", "expired-credentials"
+    ] = "error"
+    """``error`` answers with ``code``; ``throttle`` does so above ``rate``; ``latency`` delays the effect and with it the
+    answer; ``stall`` delays the answer alone; ``reset`` cuts the connection and nothing happens; ``reset-after-effect``
+    cuts it when everything has happened; ``expired-credentials`` answers that the caller's have expired."""
+    operation: Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+))$")]
+    """``sts:AssumeRoot``, ``iam:DeleteAccessKey`` ...; ``iam:*`` is the whole service, ``*`` everything."""
     account: AccountIdText | None = None
     """The account acted on (AssumeRoot: its target); left out: every account."""
-    code: Annotated[str, StringConstraints(min_length=1)] = "Throttling"
-    """The error's code."""
-    message: str = "Rate exceeded"
-    """The error's text."""
-    http_status: Annotated[int, Field(ge=400, le=599)] = 400
-    """The answer's HTTP status."""
+    code: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """The error's code; left out: the service's own for throttling, or for a server error where ``http_status`` says so."""
+    message: str | None = None
+    """The error's text; left out: the one of the code left out, else ``Rate exceeded``."""
+    http_status: Annotated[int, Field(ge=400, le=599)] | None = None
+    """The answer's HTTP status; left out: 400, or what belongs to the code left out."""
+    rate: RateSpec | None = None
+    """What ``throttle`` lets through; all calls that meet the fault share one bucket."""
+    delay: DelaySpec | None = None
+    """How long ``latency`` and ``stall`` take."""
     count: Annotated[int, Field(ge=1)] | None = None
-    """How often; left out: until the emulator stops."""
+    """How often; left out: until the emulator stops. Calls that ``throttle`` lets through do not count."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        _raise(fault_problems(self))
+        return self
 
 
 class OrganizationFile(_Spec):
@@ -222,22 +262,31 @@ class OrganizationFile(_Spec):
     """IAM users and roles besides the administrators."""
     trails: tuple[TrailSpec, ...] = ()
     """CloudTrail trails."""
+    records: RecordsSpec = RecordsSpec()
+    """How CloudTrail records."""
     faults: tuple[FaultSpec, ...] = ()
     """Failures on demand."""
+    throttles: bool = False
+    """Whether AWS's published rates are enforced: calls above them are refused."""
+    revocation_lags: bool = False
+    """Whether AssumeRoot notices late, as with AWS, that a delegated administrator or trusted access is gone."""
     now: AwareDatetime | None = None
     """Where the emulator's clock starts; left out: the machine's time."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = inconsistencies(self)
-        if problems:
-            text = "; ".join(f"{problem.path}: {problem.text}" for problem in problems)
-            raise PydanticCustomError("inconsistent", "{text}", {"text": text, "problems": problems})
+        _raise(inconsistencies(self))
         return self
 
     def all_accounts(self) -> tuple[AccountSpec, ...]:
         """The management account and every member account."""
         return (self.management_account, *self.accounts)
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        text = "; ".join(f"{problem.path}: {problem.text}" for problem in problems)
+        raise PydanticCustomError("inconsistent", "{text}", {"text": text, "problems": problems})
 
 
 def as_json_schema() -> dict[str, Any]:

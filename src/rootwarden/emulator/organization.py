@@ -41,6 +41,10 @@ class OrganizationState:
     """Services with trusted access, by principal, with the time it was enabled."""
     delegates: dict[str, dict[str, datetime]] = field(default_factory=dict)
     """By service principal: the delegated administrators' account ids, with the time of their registration."""
+    untrusted: dict[str, datetime] = field(default_factory=dict)
+    """When trusted access was removed, by service principal."""
+    deregistered: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """When a delegated administrator was de-registered, by service principal and account id."""
     delegates_per_service: int | None = None
     """AWS's limit differs by service, and the one for IAM is not published: None means there is none."""
     create_requests: dict[str, str] = field(default_factory=dict)

@@ -95,7 +95,8 @@ def _no_constant(name: str) -> NoReturn:
 def _lines(error: ErrorDetails, document: Any) -> Iterable[str]:
     problems = error.get("ctx", {}).get("problems")
     if problems is not None:
-        return [f"{problem.path}: {problem.text}" for problem in problems]
+        above = _place(error["loc"])
+        return [f"{above}.{one.path}: {one.text}" if above else f"{one.path}: {one.text}" for one in problems]
     if error["type"] == "json_invalid":
         return [f"the document: {error['msg']}"]
     where, branch = _without_branch(error["loc"])
@@ -147,6 +148,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "string_type": "text",
     "bool_type": "true or false",
     "int_type": "a whole number",
+    "float_type": "a number",
     "dict_type": "an object",
     "model_type": "an object",
     "model_attributes_type": "an object",
@@ -165,7 +167,7 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "^[A-Z0-9]{24,128}$": "a certificate id: 24 to 128 capital letters or digits",
     r"^[^@\s]+@[^@\s]+$": "an e-mail address",
     "^[A-Za-z0-9_+=,.@-]{1,64}$": "an IAM name: 1 to 64 letters, digits or _+=,.@-",
-    "^[a-z0-9-]+:[A-Za-z0-9]+$": 'an operation such as "sts:AssumeRoot"',
+    r"^(\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+))$": 'an operation such as "sts:AssumeRoot", or "iam:*", or "*"',
     r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$": 'a service principal such as "iam.amazonaws.com"',
     "^[a-z]{2}(-[a-z]+)+-[0-9]$": 'a Region such as "us-east-1"',
     "^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$": "a trail name: 3 to 128 letters, digits, dots, dashes or _",
@@ -175,6 +177,7 @@ _LIMITS: Final[Mapping[str, str]] = {
     "string_too_short": "text of at least {min_length} characters",
     "string_too_long": "text of at most {max_length} characters",
     "too_long": "at most {max_length} of them",
+    "greater_than": "more than {gt:g}",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
 }

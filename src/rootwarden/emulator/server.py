@@ -83,6 +83,7 @@ class Emulator:
         front, self._front = self._front, None
         if front is None:
             return
+        self.world.pauses.end()
         try:
             front.stop()
             self._moto.forget()

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.cloudtrail.options import RecordsSpec
+from rootwarden.emulator.cloudtrail.recorder import CloudTrail
 from rootwarden.emulator.happenings import Event
 from rootwarden.emulator.keyring import Credential, Keyring
+from rootwarden.emulator.limits import Buckets
 from rootwarden.emulator.org_file import FaultSpec, TrailSpec
 from rootwarden.emulator.organization import OrganizationState
+from rootwarden.emulator.pauses import Draws, Pauses
 from rootwarden.emulator.root_user import RootUser
 from rootwarden.model.features import RootFeature
 
@@ -27,12 +31,28 @@ class World:
     profiles: dict[str, Credential]
     """Credentials by profile name: ``emulator-management``, ``emulator-security``, ``emulator-<account id>`` ..."""
     trails: tuple[TrailSpec, ...] = ()
+    records: RecordsSpec = RecordsSpec()
+    """How CloudTrail records."""
     features: set[RootFeature] = field(default_factory=set)
     """Persist, unseen, while trusted access for IAM is off."""
     faults: list[FaultSpec] = field(default_factory=list)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     """Called with everything that happens, in its order."""
+    throttles: bool = False
+    """Whether AWS's published rates are enforced."""
+    revocation_lags: bool = False
+    """Whether AssumeRoot notices late that a delegated administrator or trusted access is gone."""
+    buckets: Buckets = field(default_factory=Buckets)
+    draws: Draws = field(default_factory=Draws)
+    pauses: Pauses = field(default_factory=Pauses)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    cloudtrail: CloudTrail = field(init=False)
+    """The first of the listeners."""
+
+    def __post_init__(self) -> None:
+        """Lets CloudTrail listen."""
+        self.cloudtrail = CloudTrail(self, self.records)
+        self.listeners.insert(0, self.cloudtrail.note)
 
     def happened(self, event: Event) -> None:
         """Tells the listeners. The caller holds the lock."""

@@ -63,7 +63,8 @@ def _disable_service_access(world: World, call: Call) -> Answer:
             "De-register them in order to disable service access."
         )
         raise constraint("DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE", text)
-    organization.trusted.pop(service, None)
+    if organization.trusted.pop(service, None) is not None:
+        organization.untrusted[service] = world.clock.now()
     return {}
 
 
@@ -111,6 +112,7 @@ def _deregister(world: World, call: Call) -> Answer:
     if not organization.is_delegate(account.id, service):
         raise _not_registered()
     del organization.delegates[service][account.id]
+    organization.deregistered[service, account.id] = world.clock.now()
     return {}
 
 

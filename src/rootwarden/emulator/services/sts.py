@@ -13,11 +13,11 @@ from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.authorization import denied
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.keyring import Credential, Principal
+from rootwarden.emulator.revocation import counts_as_delegate, counts_as_trusted
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.world import World
 from rootwarden.model.features import RootFeature
 from rootwarden.model.ids import (
-    IAM_SERVICE_PRINCIPAL,
     AccountId,
     account_of_root_arn,
     is_account_id,
@@ -50,7 +50,7 @@ def assume_root(world: World, call: Call) -> Mapping[str, Any]:
     if target is None or task is None:  # check_assume_root has been there
         raise AwsAnswer("ValidationError", "Request must contain a valid target principal")
     _refuse_wrong_sides(world, call, target)
-    if not world.organization.trusts(IAM_SERVICE_PRINCIPAL):
+    if not counts_as_trusted(world):
         raise AwsAnswer("AccessDenied", "Service not enabled for AWS Organizations.", 403)
     if task.feature not in world.features:
         raise AwsAnswer("AccessDenied", _FEATURE_TEXTS[task.feature], 403)
@@ -78,7 +78,7 @@ def _refuse_wrong_sides(world: World, call: Call, target: AccountId) -> None:
     """
     organization, caller = world.organization, call.caller
     from_management = caller.account == organization.management_account_id
-    may_call = from_management or organization.is_delegate(caller.account, IAM_SERVICE_PRINCIPAL)
+    may_call = from_management or counts_as_delegate(world, caller.account)
     account = organization.account(target)
     may_be_target = (
         account is not None and account.state == "ACTIVE" and target != organization.management_account_id
