@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from functools import partial
 
 from rootwarden.emulator import encoding, foreign
 from rootwarden.emulator.answers import AwsAnswer
@@ -90,19 +91,22 @@ class Gateway:
         agent = request.headers.get("user-agent", "")
         with self._world.lock:
             now = self._world.clock.now()
+            called = partial(Called, call, now, user_agent=agent, model=wanted.model, request=request)
+            if call.service == "s3":  # log files are written when somebody may look at them
+                self._world.cloudtrail.delivery.deliver()
             try:
                 if refusal is not None:
                     raise refusal
                 served = find(call)
                 if served is None:
                     answer = self._forwarded(call, request)
-                    self._world.happened(Called(call, now, None, status=answer.status, user_agent=agent))
+                    self._world.happened(called(None, status=answer.status, answer=answer))
                     return answer
                 output = self._served(served, call, wanted)
             except AwsAnswer as refused:
-                self._world.happened(Called(call, now, None, refusal=refused, user_agent=agent))
+                self._world.happened(called(None, refusal=refused))
                 raise
-            self._world.happened(Called(call, now, output, user_agent=agent))
+            self._world.happened(called(output))
         return encoding.result(wanted, output, call.request_id)
 
     def _served(self, served: Served, call: Call, wanted: Asked) -> dict[str, object]:

@@ -43,6 +43,9 @@ ASSUME_ROOT_RATE: Final = Rate(50, 50)
 STS_RATE: Final = Rate(600, 600)
 """Published: per calling account and Region, shared by the operations below."""
 
+LOOKUP_EVENTS_RATE: Final = Rate(2, 2)
+"""Published: per account and Region. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html"""
+
 _SHARED_BY: Final = frozenset(
     {
         "AssumeRole",
@@ -74,6 +77,8 @@ def _limits(world: World, call: Call) -> Iterator[tuple[Hashable, Rate]]:
             yield ("organization", operation), per_organization
     elif call.service == "sts" and operation == "AssumeRoot":
         yield ("assume-root", account, region), ASSUME_ROOT_RATE
+    elif call.service == "cloudtrail" and operation == "LookupEvents":
+        yield ("lookup-events", account, region), LOOKUP_EVENTS_RATE
     elif call.service == "sts" and operation in _SHARED_BY:
         yield ("sts", account, region), STS_RATE
 

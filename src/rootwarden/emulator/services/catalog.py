@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
+from rootwarden.emulator.services.cloudtrail_lookup import LOOKUP
 from rootwarden.emulator.services.iam_features import IAM_FEATURES
 from rootwarden.emulator.services.iam_root import IAM_ROOT
 from rootwarden.emulator.services.iam_summary import IAM_SUMMARY
@@ -18,6 +19,7 @@ HANDLERS: dict[tuple[str, str], Served] = {
     (service, operation): served
     for service, table in (
         ("cloudtrail", CLOUDTRAIL),
+        ("cloudtrail", LOOKUP),
         ("iam", IAM_FEATURES),
         ("iam", IAM_ROOT),
         ("iam", IAM_SUMMARY),
