@@ -35,6 +35,7 @@
     │   ├── LedgerTooNew                 written by a newer version
     │   ├── NotCanonical                 a value no entry can hold, or bytes that are no entry
     │   └── SecretRefused                the entry would hold what looks like a secret
+    ├── InternalError               1    a bug of ours
     └── Interrupted               130    Ctrl-C
 
 ``advice`` is one or two sentences that say what to do about it. An ``AwsError`` always carries AWS's own code and text;
@@ -240,6 +241,10 @@ class NotCanonical(LedgerError):
 
 class SecretRefused(LedgerError):
     """The entry would hold what looks like a secret, so it is not written."""
+
+
+class InternalError(RootwardenError):
+    """A bug of ours, told without its traceback."""
 
 
 class Interrupted(RootwardenError):

@@ -15,10 +15,12 @@ from rootwarden.model.selection import Selection, select
 from rootwarden.operations.directory.gather import Directory, gather_directory, gather_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
     from rootwarden.model.ids import AccountId
-    from rootwarden.model.organization import Account, Organization
+    from rootwarden.model.organization import Account, Organization, OrganizationalUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,25 @@ def choose_accounts(app: App, clients: CallerClients, selection: Selection, *, c
             f"OU paths are not shown: {directory.units.reason.code}: {directory.units.reason.text}"
         )
     chosen = select(selection, directory.accounts, units, tags)
-    excluded = () if exclusions.empty else select(exclusions, directory.accounts, units, tags)
+    excluded = _excluded(exclusions, directory, units, tags)
     return Chosen(directory.organization, chosen, frozenset(account.id for account in excluded))
+
+
+def _excluded(
+    exclusions: Selection,
+    directory: Directory,
+    units: Iterable[OrganizationalUnit],
+    tags: Mapping[str, Mapping[str, str]],
+) -> tuple[Account, ...]:
+    if exclusions.empty:
+        return ()
+    try:
+        return select(exclusions, directory.accounts, units, tags)
+    except BadInput as error:
+        raise BadInput(
+            f"scope in the configuration: {error.message}",
+            advice="Correct it there: what was to be left alone might go by another name now.",
+        ) from error
 
 
 def _directory(app: App, clients: CallerClients) -> Directory:

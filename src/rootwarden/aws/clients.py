@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import logging
+import os
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ from rootwarden.aws.assume_role import RoleChoice, RoleProvider
 from rootwarden.aws.endpoints import endpoint_identity
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.partitions import partition_of
-from rootwarden.errors import EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
+from rootwarden.errors import BadInput, EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,9 @@ class CallerClients:
     def __init__(self, choice: CallerChoice, *, version: str) -> None:
         self._choice = choice
         self._version = version
-        self._core = _botocore_session(choice)
-        region = choice.region or self._core.get_config_variable("region") or choice.fallback_region
+        with aws_call("configuration"):
+            self._core = _botocore_session(choice)
+        region = choice.region or _own_region(self._core) or choice.fallback_region
         if not region:
             raise NoRegion(
                 "no Region is set, and root sessions exist on regional STS endpoints only",
@@ -139,13 +141,15 @@ class CallerClients:
             read_timeout=_READ_SECONDS,
             user_agent_extra=f"rootwarden/{self._version}",
         )
-        with aws_call(f"{service}:client"):
-            client = session.client(
-                service,
-                region_name=signed_for,
-                endpoint_url=endpoint_url or self._choice.endpoint_url,
-                config=config,
-            )
+        url = endpoint_url or self._choice.endpoint_url
+        try:
+            with aws_call(f"{service}:client"):
+                client = session.client(service, region_name=signed_for, endpoint_url=url, config=config)
+        except ValueError as error:  # botocore's word on an endpoint that is no URL, wherever it comes from
+            raise BadInput(
+                f"{service}: {error}",
+                advice="Write the endpoint as https://HOST or http://127.0.0.1:PORT, or unset AWS_ENDPOINT_URL.",
+            ) from error
         client.meta.events.register("after-call", _log_answer)
         return client
 
@@ -214,6 +218,12 @@ def _log_answer(model: Any, parsed: Any, **_others: Any) -> None:
         metadata.get("HTTPStatusCode"),
         metadata.get("RequestId"),
     )
+
+
+def _own_region(core: BotocoreSession) -> str | None:
+    """The Region that AWS's settings name, in the order of the AWS CLI; botocore alone does not know AWS_REGION."""
+    found: str | None = os.environ.get("AWS_REGION") or core.get_config_variable("region")
+    return found
 
 
 def _ask(question: str) -> str:

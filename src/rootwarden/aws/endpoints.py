@@ -54,16 +54,10 @@ def endpoint_identity(url: str, service: str, dns_suffix: str, allowed_hosts: It
     Raises EndpointRefused for a host that is neither AWS's own nor loopback nor allowed by the configuration, and for plain
     HTTP to anywhere but this machine; BadInput for a URL that names no host.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host:
-        raise BadInput(
-            f"endpoint {url!r} is not an http(s) URL",
-            advice="Write it as https://HOST or http://127.0.0.1:PORT.",
-        )
+    scheme, host = _parts(url)
     if is_loopback(host):
         return url.rstrip("/")
-    if parts.scheme != "https":
+    if scheme != "https":
         raise EndpointRefused(
             f"endpoint {url} for {service} would send credentials unencrypted",
             advice="Use https, or a loopback address.",
@@ -77,3 +71,21 @@ def endpoint_identity(url: str, service: str, dns_suffix: str, allowed_hosts: It
         advice="Unset AWS_ENDPOINT_URL (and endpoint_url in the profile), or name the host under allowed_endpoints in the "
         "configuration if you trust it with root sessions.",
     )
+
+
+def not_an_endpoint(url: str) -> BadInput:
+    """What is said of a text that names no place on the web."""
+    return BadInput(
+        f"endpoint {url!r} is not an http(s) URL", advice="Write it as https://HOST or http://127.0.0.1:PORT."
+    )
+
+
+def _parts(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port  # an impossible port shows only when it is asked for
+    except ValueError as error:
+        raise not_an_endpoint(url) from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise not_an_endpoint(url)
+    return parts.scheme, host

@@ -111,7 +111,6 @@ _NO_CREDENTIALS = (
     botocore_errors.PartialCredentialsError,
     botocore_errors.CredentialRetrievalError,
     botocore_errors.InvalidConfigError,
-    botocore_errors.ConfigParseError,
     botocore_errors.UnknownCredentialError,
 )
 
@@ -134,6 +133,10 @@ def from_botocore_error(error: botocore_errors.BotoCoreError, operation: str) ->
     if isinstance(error, botocore_errors.NoRegionError):
         return errors.NoRegion(
             "no Region is set", advice="Give --region, or set AWS_REGION or the profile's region."
+        )
+    if isinstance(error, botocore_errors.ConfigParseError):
+        return errors.NoCredentials(
+            str(error), advice="Correct the file, or name another with AWS_CONFIG_FILE."
         )
     if isinstance(error, _NO_CREDENTIALS):
         return errors.NoCredentials(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer._click.exceptions import ClickException  # Typer re-exports only its subclasses
+from typer._click.exceptions import ClickException, NoArgsIsHelpError  # Typer re-exports only its subclasses
 
 from rootwarden.app.context import VERSION
 from rootwarden.cli import audit, demo, emulator, init, ledger, options, remove, setup, status
 from rootwarden.cli.terminal import report_failure, wants_json
-from rootwarden.errors import BadInput, Interrupted, RootwardenError
+from rootwarden.errors import BadInput, InternalError, Interrupted, RootwardenError
 from rootwarden.model.permissions import COMMANDS
 
 
@@ -64,15 +68,27 @@ def _shown(command: str) -> str:
     return command if command == "rootwarden" else f"rootwarden {command}"
 
 
+def _invoke(command: Any, arguments: list[str]) -> int:
+    # Typer's own main() would turn Ctrl-C into a silent exit, and leave a program that asked for JSON without any.
+    try:
+        with command.make_context("rootwarden", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    return 0
+
+
 def run(arguments: list[str]) -> int:
     """Runs a command line and returns its exit code. No error of ours, of AWS's or of the network's leaves a traceback."""
     as_json = wants_json(arguments)
     command = _named(arguments)
     try:
-        code = build().main(arguments, prog_name="rootwarden", standalone_mode=False)
+        return _invoke(build(), arguments)
     except RootwardenError as error:
         report_failure(error, command=command, as_json=as_json)
         return error.exit_code
+    except NoArgsIsHelpError:
+        return BadInput.exit_code  # the help is printed by now
     except ClickException as error:
         usage = BadInput(error.format_message(), advice=f"'{_shown(command)} --help' shows what it takes.")
         report_failure(usage, command=command, as_json=as_json)
@@ -80,16 +96,34 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         report_failure(Interrupted("interrupted"), command=command, as_json=as_json)
         return Interrupted.exit_code
-    return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug of ours, which no user should see as a traceback
+        report_failure(_internal(error), command=command, as_json=as_json)
+        return InternalError.exit_code
+
+
+def _internal(error: Exception) -> InternalError:
+    """Names the kind and the place of a bug, but not its text, which may hold anything."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return InternalError(
+        f"internal error: {type(error).__name__} in {Path(place.filename).name}, line {place.lineno}, {place.name}",
+        advice=f"This is a bug of rootwarden {VERSION}; please report it with this line and the command you gave. What was "
+        "done before it is in the ledger ('rootwarden ledger list').",
+    )
 
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal's encoding does not have is written as an escape, and is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output went away (head, less): nobody is left to tell.
-        sys.stderr.close()
+        # The reader of our output went away (head, less): nobody is left to tell, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     sys.exit(code)

@@ -59,6 +59,11 @@ def remove(
 ) -> None:
     """Plans, shows the plan, asks and applies it: on a terminal only."""
     if context.invoked_subcommand is not None:
+        if account or ou or tag or accounts_file or everything or exclude or only:
+            raise BadInput(
+                f"options before '{context.invoked_subcommand}' would be forgotten",
+                advice=f"Write them after it: rootwarden remove {context.invoked_subcommand} --account ...",
+            )
         return
     terminal = Terminal(context)
     if not on_terminal():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -108,8 +110,15 @@ def _width() -> int:
 
 def wants_json(arguments: list[str]) -> bool:
     """Whether a command line asks for JSON, before it is known to be a good one."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    forms = {f"-o{OutputFormat.JSON}", f"--output={OutputFormat.JSON}", f"-o={OutputFormat.JSON}"}
-    return any(
-        one in forms or (one in {"-o", "--output"} and after == OutputFormat.JSON) for one, after in pairs
-    )
+    chosen = ""
+    for one, after in itertools.pairwise([*arguments, ""]):
+        if one == "--":
+            break
+        found = _OUTPUT.fullmatch(one)
+        if found:
+            chosen = found.group("value") or after
+    return chosen == OutputFormat.JSON
+
+
+_OUTPUT = re.compile(r"(?:--output|-[qv]*o)(?:=?(?P<value>.+))?")
+"""The option in all its spellings: its value in the same word, or in the next one."""
