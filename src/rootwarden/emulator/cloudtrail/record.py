@@ -78,12 +78,19 @@ def error_of(called: Called) -> tuple[str, str] | None:
     if answer is None or answer.status < _ERROR:
         return None
     if answer.body.lstrip().startswith(b"{"):
-        found = json.loads(answer.body)
-        code = str(found.get("__type", "")).rpartition("#")[2]
-        return code or "InternalFailure", str(found.get("message") or found.get("Message") or "")
+        return _json_error(answer.body)
     code_match, text = _CODE.search(answer.body), _MESSAGE.search(answer.body)
     code = code_match[1].decode() if code_match else _NO_BODY.get(answer.status, "InternalFailure")
     return _code(called, code), unescape(text[1].decode()) if text else ""
+
+
+def _json_error(body: bytes) -> tuple[str, str]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return "InternalFailure", ""
+    code = str(found.get("__type", "")).rpartition("#")[2]
+    return code or "InternalFailure", str(found.get("message") or found.get("Message") or "")
 
 
 def _code(called: Called, code: str) -> str:

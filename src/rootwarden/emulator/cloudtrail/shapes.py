@@ -110,7 +110,8 @@ def request_parameters(called: Called, host: str) -> dict[str, Any] | None:
     if called.call.service == "s3":
         return _s3_parameters(called, host)
     shape = called.model.input_shape if called.model is not None else None
-    return _shown(shape, called.call.params, _replacement(called.call)) or None
+    shown: dict[str, Any] | None = _shown(shape, called.call.params, _replacement(called.call))
+    return shown or None
 
 
 def response_elements(called: Called) -> dict[str, Any] | None:
@@ -122,7 +123,8 @@ def response_elements(called: Called) -> dict[str, Any] | None:
         return None
     shape = called.model.output_shape if called.model is not None else None
     output = called.output if called.answer is None else _parsed(called)
-    return _shown(shape, output or {}, _replacement(call)) or None
+    shown: dict[str, Any] | None = _shown(shape, output or {}, _replacement(call))
+    return shown or None
 
 
 def shown_time(when: datetime) -> str:
@@ -136,21 +138,23 @@ def _replacement(call: Call) -> str | None:
 
 
 def _shown(shape: Any, value: Any, mask: str | None) -> Any:
-    """A value under the names of CloudTrail. None means it is left out."""
+    """A value under the names of CloudTrail. None means it is left out, as is whatever does not fit the model."""
     if shape is None or value is None or isinstance(value, bytes):
         return None
     if shape.metadata.get("sensitive"):
         return mask
     if isinstance(value, Mapping):
         return _members(shape, value, mask)
-    if shape.type_name == "list":
-        return [_shown(shape.member, inner, mask) for inner in value]
+    if isinstance(value, list | tuple):
+        return [_shown(shape.member, inner, mask) for inner in value] if shape.type_name == "list" else None
     return shown_time(value) if isinstance(value, datetime) else value
 
 
-def _members(shape: Any, value: Mapping[str, Any], mask: str | None) -> dict[str, Any]:
+def _members(shape: Any, value: Mapping[str, Any], mask: str | None) -> dict[str, Any] | None:
     if shape.type_name == "map":
         return {str(key): _shown(shape.value, inner, mask) for key, inner in value.items()}
+    if shape.type_name != "structure":
+        return None
     members = ((name, _shown(shape.members.get(name), inner, mask)) for name, inner in value.items())
     return {name[:1].lower() + name[1:]: inner for name, inner in members if inner is not None}
 
