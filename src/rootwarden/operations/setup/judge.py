@@ -48,7 +48,12 @@ def judge(baseline: Baseline) -> Verdict:
 
 def _blockers(baseline: Baseline) -> Iterator[Finding]:
     if isinstance(baseline.organization, NotSeen):
-        yield _not_seen("organization", "the organization", baseline.organization.reason)
+        reason = baseline.organization.reason
+        if reason.code == "AWSOrganizationsNotInUseException":
+            text = f"account {baseline.caller.account_id} belongs to no AWS Organization"
+            yield Finding("no_organization", text, reason)
+        else:
+            yield _not_seen("organization", "the organization", reason)
         return
     if not baseline.organization.value.has_all_features:
         yield Finding(
@@ -139,6 +144,8 @@ def _warnings(baseline: Baseline) -> Iterator[Finding]:
 
 def _next_steps(baseline: Baseline, blockers: set[str]) -> Iterator[str]:
     setup = {"trusted_access_off", "root_credentials_management_off", "root_sessions_off"}
+    if "no_organization" in blockers:
+        yield "use a profile of an account that belongs to the organization (--profile)"
     if "not_all_features" in blockers:
         yield "enable all features in the organization (AWS Organizations console, Settings)"
     if blockers & setup:
