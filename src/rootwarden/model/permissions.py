@@ -53,8 +53,11 @@ _TREE_READS = (
     "organizations:ListOrganizationalUnitsForParent",
     "organizations:ListAccountsForParent",
 )
+_OPENING = (*_ACCOUNT_READS, "sts:AssumeRoot")
+_SELECTING = (*_TREE_READS, "organizations:ListTagsForResource", "organizations:ListDelegatedAdministrators")
 _AUDIT_CALLS = tuple(action for action in RootTask.AUDIT.actions)
 _DELETE_CALLS = tuple(action for action in RootTask.DELETE.actions if action != "iam:DeleteVirtualMFADevice")
+_REMOVAL_CALLS = tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS)))
 
 _ENABLES = (
     StepKind.ENABLE_TRUSTED_ACCESS,
@@ -109,12 +112,8 @@ _ROWS: Final = (
         "Opens a root session with the audit task in each account and reads what root credentials there are; changes nothing.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
-        optional=(
-            *_TREE_READS,
-            "organizations:ListTagsForResource",
-            "organizations:ListDelegatedAdministrators",
-        ),
+        actions=_OPENING,
+        optional=_SELECTING,
         in_session=_AUDIT_CALLS,
     ),
     CommandNeeds(
@@ -122,12 +121,8 @@ _ROWS: Final = (
         "Audits the chosen accounts and writes down what would be removed; changes nothing.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
-        optional=(
-            *_TREE_READS,
-            "organizations:ListTagsForResource",
-            "organizations:ListDelegatedAdministrators",
-        ),
+        actions=_OPENING,
+        optional=_SELECTING,
         in_session=_AUDIT_CALLS,
     ),
     CommandNeeds(
@@ -135,22 +130,18 @@ _ROWS: Final = (
         "Deletes exactly the root credentials a plan lists, and reads again afterwards. Deleted keys cannot be restored.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
+        actions=_OPENING,
         optional=("organizations:ListDelegatedAdministrators",),
-        in_session=tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS))),
+        in_session=_REMOVAL_CALLS,
     ),
     CommandNeeds(
         "remove",
         "On a terminal: plans, shows the plan, asks, removes and reads again. Deleted keys cannot be restored.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=(*_ACCOUNT_READS, "sts:AssumeRoot"),
-        optional=(
-            *_TREE_READS,
-            "organizations:ListTagsForResource",
-            "organizations:ListDelegatedAdministrators",
-        ),
-        in_session=tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS))),
+        actions=_OPENING,
+        optional=_SELECTING,
+        in_session=_REMOVAL_CALLS,
     ),
     *(
         CommandNeeds(
