@@ -109,6 +109,26 @@ def refusal_of() -> Callable[..., tuple[str, str, int]]:
     return refused
 
 
+RecordsOf = Callable[..., list[dict[str, Any]]]
+"""``records_of(emulator, account, region="us-east-1", EventName="AssumeRoot")``: CloudTrail's records, newest first."""
+
+
+@pytest.fixture(scope="session")
+def records_of(client_of: ClientOf) -> RecordsOf:
+    """Reads the records of one account and Region as its administrator; the reading itself is left out."""
+
+    def read(
+        emulator: Emulator, account: str, region: str = "us-east-1", **attribute: str
+    ) -> list[dict[str, Any]]:
+        client = client_of(emulator, "cloudtrail", f"emulator-{account}", region=region)
+        wanted = [{"AttributeKey": key, "AttributeValue": value} for key, value in attribute.items()]
+        pages = client.get_paginator("lookup_events").paginate(LookupAttributes=wanted)
+        found = (json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"])
+        return [record for record in found if record["eventName"] != "LookupEvents"]
+
+    return read
+
+
 StartEmulator = Callable[..., tuple["subprocess.Popen[str]", dict[str, Any]]]
 """``emulator_process("--port", "0")``: the process of ``rootwarden emulator start``, and the document it printed."""
 

@@ -51,6 +51,8 @@ class SignedIn:
     succeeded: bool
     mfa_serial: str | None = None
     """The device that was used; None: signed in without MFA."""
+    access_key_id: str | None = None
+    """The key of the session that was opened; None where the sign-in failed."""
     source_address: str = LOOPBACK_ADDRESS
     user_agent: str = BROWSER
 

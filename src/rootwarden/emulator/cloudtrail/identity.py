@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rootwarden.emulator.keyring import Credential
@@ -12,8 +13,22 @@ from rootwarden.emulator.keyring import Credential
 _ROLE_SESSION: Final = ":assumed-role/"
 
 
-def identity_of(credential: Credential, created: str | None, *, assumed_root: bool) -> dict[str, Any]:
-    """The caller, with ``created`` as the start of its session where it has one.
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What an identity shows of a temporary session."""
+
+    access_key_id: str
+    started: str
+    """As ``eventTime`` has it."""
+    has_mfa: bool = False
+
+    def attributes(self) -> dict[str, str]:
+        """``sessionContext.attributes``."""
+        return {"creationDate": self.started, "mfaAuthenticated": str(self.has_mfa).lower()}
+
+
+def identity_of(credential: Credential, session: Session | None, *, assumed_root: bool) -> dict[str, Any]:
+    """The caller, with its session where it has one.
 
     ``assumed_root`` adds the mark of root sessions, where there is a session to carry it.
     """
@@ -27,13 +42,13 @@ def identity_of(credential: Credential, created: str | None, *, assumed_root: bo
     }
     if found["type"] == "IAMUser":
         found["userName"] = principal.arn.rpartition("/")[2]
-    if created is None:
+    if session is None:
         return found
     context: dict[str, Any] = {}
     if found["type"] == "AssumedRole":
         context["sessionIssuer"] = _issuer(credential)
         context["webIdFederationData"] = {}
-    context["attributes"] = {"creationDate": created, "mfaAuthenticated": "false"}
+    context["attributes"] = session.attributes()
     if principal.source_identity is not None:
         context["sourceIdentity"] = principal.source_identity
     if assumed_root:

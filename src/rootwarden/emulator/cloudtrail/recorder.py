@@ -11,7 +11,7 @@ from rootwarden.emulator import happenings
 from rootwarden.emulator.cloudtrail.delivery import Delivery
 from rootwarden.emulator.cloudtrail.event import event_of
 from rootwarden.emulator.cloudtrail.history import History
-from rootwarden.emulator.cloudtrail.identity import identity_of
+from rootwarden.emulator.cloudtrail.identity import Session, identity_of
 from rootwarden.emulator.cloudtrail.options import RecordsSpec
 from rootwarden.emulator.cloudtrail.record import error_of, record_of, stamp
 from rootwarden.emulator.cloudtrail.shapes import is_management_event
@@ -41,7 +41,8 @@ class CloudTrail:
         self.delivery = Delivery(world, options)
         """The log files of the trails."""
         self._started: dict[str, str] = {}
-        self._console: dict[str, tuple[str, str]] = {}
+        self._with_mfa: set[str] = set()
+        self._console: dict[str, Session] = {}
 
     def note(self, happened: happenings.Event) -> None:
         """Records what happened."""
@@ -57,8 +58,15 @@ class CloudTrail:
             case _:
                 self._keep(console_record(happened, partition), happened.when)
                 if isinstance(happened, happenings.SignedIn) and happened.succeeded:
-                    key = f"ASIA01CONSOLE{uuid.uuid4().hex[:7].upper()}"
-                    self._console[happened.account] = (key, stamp(happened.when))
+                    self._open_console(happened)
+
+    def _open_console(self, signed_in: happenings.SignedIn) -> None:
+        """The session whose key the account's later console work shows."""
+        key = signed_in.access_key_id or f"ASIA01CONSOLE{uuid.uuid4().hex[:7].upper()}"
+        started, has_mfa = self._start(key, signed_in.when), signed_in.mfa_serial is not None
+        self._console[signed_in.account] = Session(key, started, has_mfa)
+        if has_mfa:
+            self._with_mfa.add(key)
 
     def _call(self, called: happenings.Called) -> None:
         call = called.call
@@ -70,8 +78,8 @@ class CloudTrail:
         where = self.options.assumed_root_on
         side = "member" if call.caller.task is not None else "caller"
         is_marked = side == "member" or call.operation == "AssumeRoot"
-        started = None if credential.token is None else self._start(credential.access_key_id, called.when)
-        identity = identity_of(credential, started, assumed_root=is_marked and where in ("both", side))
+        session = None if credential.token is None else self._session(credential.access_key_id, called.when)
+        identity = identity_of(credential, session, assumed_root=is_marked and where in ("both", side))
         account, partition = call.caller.account, self._world.organization.partition
         record = record_of(called, identity, account, partition)
         if call.caller.is_root and credential.token is not None and call.caller.task is None:
@@ -82,6 +90,9 @@ class CloudTrail:
             record["sharedEventID"] = str(uuid.uuid4())
             self._keep(_copy(record, credential, other), called.when)
         self._keep(record, called.when)
+
+    def _session(self, key: str, when: datetime) -> Session:
+        return Session(key, self._start(key, when), key in self._with_mfa)
 
     def _start(self, access_key_id: str, when: datetime) -> str:
         """When a session began: what its ``creationDate`` says. A session nobody saw begin began with its first call."""

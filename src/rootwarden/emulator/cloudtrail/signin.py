@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-from rootwarden.emulator.cloudtrail.identity import root_identity
+from rootwarden.emulator.cloudtrail.identity import Session, root_identity
 from rootwarden.emulator.cloudtrail.record import TLS, stamp
 from rootwarden.emulator.cloudtrail.shapes import CONTROL_REGIONS, shown_time
 from rootwarden.emulator.happenings import (
@@ -62,13 +62,12 @@ def _outcome(event: Console) -> tuple[str, bool, str, dict[str, str] | None]:
     return "ConsoleLogin", event.succeeded, "Failed authentication", details
 
 
-def root_change_record(event: RootChanged, session: tuple[str, str] | None, partition: str) -> dict[str, Any]:
-    """What IAM records for a change root made in the console; ``session`` is its key and its start."""
-    identity = root_identity(event.account, partition)
-    key, created = session or ("", stamp(event.when))
-    identity |= {
-        "accessKeyId": key,
-        "sessionContext": {"attributes": {"creationDate": created, "mfaAuthenticated": "false"}},
+def root_change_record(event: RootChanged, session: Session | None, partition: str) -> dict[str, Any]:
+    """What IAM records for a change root made in the console, in the session it signed in for."""
+    session = session or Session("", stamp(event.when))
+    identity = root_identity(event.account, partition) | {
+        "accessKeyId": session.access_key_id,
+        "sessionContext": {"attributes": session.attributes()},
     }
     found = _head(event, event.operation, "iam", identity, partition)
     is_key = event.operation == "CreateAccessKey"
