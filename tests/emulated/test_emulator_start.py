@@ -49,6 +49,7 @@ def test_the_document_says_where_it_is_and_who_one_can_be(emulator_process: Any)
         "management_account_id",
         "security_account_id",
         "profiles",
+        "control",
     ]
     assert document["organization_id"] == "o-exampleorg1"
     assert (document["management_account_id"], document["security_account_id"]) == (

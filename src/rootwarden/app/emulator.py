@@ -52,10 +52,11 @@ def _organization(text: str) -> OrganizationFile:
 
 
 def start_document(emulator: Emulator) -> dict[str, Any]:
-    """What ``emulator start -o json`` prints."""
+    """What ``emulator start -o json`` prints; the token of the control endpoint is in it."""
     from rootwarden.emulator.start_document import start_document as document  # noqa: PLC0415 - see above
 
-    return document(emulator.world, emulator.endpoint_url)
+    control = (emulator.control_url, emulator.control_token)
+    return document(emulator.world, emulator.endpoint_url, control)
 
 
 def write_profiles(emulator: Emulator, directory: Path) -> dict[str, str]:

@@ -85,6 +85,7 @@ def _introduce(document: Mapping[str, Any], variables: Mapping[str, str]) -> Non
         f"Emulated organization {document['organization_id']} answers at {document['endpoint_url']}",
         f"  management account {document['management_account_id']}, security account {document['security_account_id']}",
         f"  profiles {', '.join(profiles[:_SHOWN_PROFILES])}{more}",
+        f"  control endpoint {document['control']['url']}, token {document['control']['token']}",
         "",
     ]
     if variables:

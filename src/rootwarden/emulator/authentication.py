@@ -5,6 +5,7 @@ from __future__ import annotations
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.http_message import HttpRequest
 from rootwarden.emulator.keyring import Credential
+from rootwarden.emulator.root_keys import is_usable
 from rootwarden.emulator.signature import Signature, is_signed_with
 from rootwarden.emulator.world import World
 
@@ -24,7 +25,7 @@ def authenticate(
 ) -> Credential:
     """The credential a request is signed with; raises AwsAnswer. The caller holds the world's lock."""
     credential = world.keyring.find(signature.access_key_id)
-    if credential is None or credential.token != signature.token:
+    if credential is None or credential.token != signature.token or not is_usable(world, credential):
         raise _unknown(protocol)
     if credential.expires is not None and world.clock.now() >= credential.expires:
         raise expired(protocol, operation)

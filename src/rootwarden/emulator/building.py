@@ -85,7 +85,7 @@ def build_organization(file: OrganizationFile, now: datetime) -> OrganizationSta
 
 def _add_policies(state: OrganizationState, file: OrganizationFile) -> None:
     if file.feature_set == "ALL":
-        state.policy_types.add(SCP)
+        state.policy_types |= {SCP, RCP} if file.rcps else {SCP}
     for policy_id, name, policy_type, description, statement in _FULL_ACCESS:
         content = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         state.policies[policy_id] = OrganizationPolicy(
@@ -99,10 +99,12 @@ def _add_policies(state: OrganizationState, file: OrganizationFile) -> None:
     state.attach_defaults(state.root)
     for name, document in file.scps.items():
         state.add_policy(name, SCP, json.dumps(document))
+    for name, document in file.rcps.items():
+        state.add_policy(name, RCP, json.dumps(document))
 
 
 def _add_tree(state: OrganizationState, file: OrganizationFile, now: datetime) -> None:
-    scps = {policy.name: policy for policy in state.policies.values() if policy.type == SCP}
+    own = {(policy.type, policy.name): policy for policy in state.policies.values()}
     by_path: dict[str, Container] = {"/": state.root}
 
     def container(path: str) -> Container:
@@ -111,17 +113,18 @@ def _add_tree(state: OrganizationState, file: OrganizationFile, now: datetime) -
             by_path[path] = state.add_container(name, container(above or "/"))
         return by_path[path]
 
-    def attach(names: tuple[str, ...], target: Target) -> None:
-        for name in names:
-            state.attach(scps[name], target)
+    def attach(scps: tuple[str, ...], rcps: tuple[str, ...], target: Target) -> None:
+        for policy_type, names in ((SCP, scps), (RCP, rcps)):
+            for name in names:
+                state.attach(own[policy_type, name], target)
 
-    attach(file.root_scps, state.root)
+    attach(file.root_scps, file.root_rcps, state.root)
     for ou in file.organizational_units:
         unit = container(ou.path)
         unit.tags.update(ou.tags)
-        attach(ou.scps, unit)
+        attach(ou.scps, ou.rcps, unit)
     for spec in file.all_accounts():
-        attach(spec.scps, state.add_account(_account(spec, now), container(spec.ou)))
+        attach(spec.scps, spec.rcps, state.add_account(_account(spec, now), container(spec.ou)))
     for spec in file.standalone_accounts:
         state.standalone[spec.id] = StandaloneAccount(spec.id, spec.name, email_of(spec))
 
@@ -138,11 +141,11 @@ def _account(spec: AccountSpec, now: datetime) -> Account:
     )
 
 
-def add_new_account(world: World, *, name: str, email: str) -> Account:
+def add_new_account(world: World, *, name: str, email: str, account_id: str | None = None) -> Account:
     """An account made in the organization: under the root, without root credentials, with an administrator's profile."""
     organization, now = world.organization, world.clock.now()
     account = Account(
-        id=_free_account_id(world),
+        id=account_id or free_account_id(world),
         name=name,
         email=email,
         state="ACTIVE",
@@ -150,16 +153,27 @@ def add_new_account(world: World, *, name: str, email: str) -> Account:
         joined=now,
     )
     organization.add_account(account, organization.root)
-    partition = organization.partition
-    world.root_users[account.id] = RootUser.from_spec(
-        RootUserSpec(), account=account.id, partition=partition, now=now
-    )
-    world.profiles[profile_of(account.id)] = _issue_administrator(world.keyring, account.id, partition)
+    add_people(world, account.id, RootUserSpec())
     world.happened(AccountCreated(account.id, now))
     return account
 
 
-def _free_account_id(world: World) -> str:
+def add_people(world: World, account_id: str, root: RootUserSpec) -> None:
+    """The root user of an account that this AWS did not have, and its administrator with a profile."""
+    now, partition = world.clock.now(), world.organization.partition
+    world.root_users[account_id] = RootUser.from_spec(root, account=account_id, partition=partition, now=now)
+    world.profiles[profile_of(account_id)] = _issue_administrator(world.keyring, account_id, partition)
+
+
+def add_invited_account(world: World, spec: AccountSpec, parent: Container) -> Account:
+    """An account that exists joins the organization, and keeps what its root user holds."""
+    world.organization.standalone.pop(spec.id, None)
+    joined = spec.model_copy(update={"joined": world.clock.now(), "joined_method": "INVITED"})
+    return world.organization.add_account(_account(joined, world.clock.now()), parent)
+
+
+def free_account_id(world: World) -> str:
+    """An account id that nobody has."""
     number = 700_000_000_000 + len(world.root_users)
     while f"{number:012d}" in world.root_users:
         number += 1
@@ -221,18 +235,21 @@ def _principal(spec: PrincipalSpec, partition: str) -> Principal:
     policies = tuple(
         parse_policy(document, name=f"{spec.name}-{n}") for n, document in enumerate(spec.policies, 1)
     )
+    boundary = None if spec.boundary is None else parse_policy(spec.boundary, name=f"{spec.name}-boundary")
     if spec.kind == "user":
         return Principal(
             account=spec.account,
             arn=f"arn:{partition}:iam::{spec.account}:user/{spec.name}",
             user_id=_unique_id("AIDA", unique),
             policies=policies,
+            boundary=boundary,
         )
     return Principal(
         account=spec.account,
         arn=f"arn:{partition}:sts::{spec.account}:assumed-role/{spec.name}/emulator",
         user_id=f"{_unique_id('AROA', unique)}:emulator",
         policies=policies,
+        boundary=boundary,
     )
 
 

@@ -15,6 +15,7 @@ from rootwarden.emulator.faults import strike
 from rootwarden.emulator.forwarding import Moto, bucket_owner
 from rootwarden.emulator.happenings import Called
 from rootwarden.emulator.http_message import ConnectionLost, HttpRequest, HttpResponse
+from rootwarden.emulator.root_keys import note_use
 from rootwarden.emulator.service_models import Asked, asked, parameters, protocol_of, service_model
 from rootwarden.emulator.services.catalog import OWN_SERVICES, find
 from rootwarden.emulator.services.served import Served
@@ -74,6 +75,7 @@ class Gateway:
                 host=request.host,
                 request_id=request_id,
             )
+            note_use(self._world, credential, call)
             struck = strike(self._world, call)
         self._world.pauses.take(struck.before)
         if struck.lost_before:

@@ -20,6 +20,8 @@ class Principal:
     user_id: str
     policies: tuple[Policy, ...] = ()
     """Identity policies; not looked at for a root user, whose access is inherent."""
+    boundary: Policy | None = None
+    """The permissions boundary; None where none is set."""
     is_root: bool = False
     task: RootTask | None = None
     """The task of a root session; None for everybody else."""
@@ -47,11 +49,13 @@ class Keyring:
     _by_id: dict[str, Credential] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    def issue(self, principal: Principal, *, expires: datetime | None = None) -> Credential:
-        """New keys: long-term ones, or temporary ones with a token when ``expires`` is given."""
+    def issue(
+        self, principal: Principal, *, expires: datetime | None = None, access_key_id: str | None = None
+    ) -> Credential:
+        """New keys: long-term ones, or temporary ones with a token when ``expires`` is given; the id is made up."""
         prefix = "AKIA" if expires is None else "ASIA"
         credential = Credential(
-            access_key_id=f"{prefix}01EMULATED{next(self._numbers):06d}",
+            access_key_id=access_key_id or f"{prefix}01EMULATED{next(self._numbers):06d}",
             secret_access_key="emulated/" + secrets.token_urlsafe(24)[:31],
             principal=principal,
             token=None if expires is None else "emulated-" + secrets.token_urlsafe(120),

@@ -80,6 +80,8 @@ class PasswordSpec(_Spec):
     """Left out: long ago."""
     last_used: AwareDatetime | None = None
     """The last sign-in; left out: none on record."""
+    text: Annotated[str, StringConstraints(min_length=8, max_length=128)] | None = None
+    """The password itself, which signs in; left out: nobody knows it."""
 
 
 class RootUserSpec(_Spec):
@@ -116,6 +118,8 @@ class AccountSpec(_Spec):
     """The account's tags."""
     scps: tuple[str, ...] = ()
     """Names of SCPs attached to the account besides FullAWSAccess."""
+    rcps: tuple[str, ...] = ()
+    """Names of RCPs attached to the account besides RCPFullAWSAccess."""
     root: RootUserSpec = RootUserSpec()
     """What the root user holds; left out: nothing."""
 
@@ -127,6 +131,8 @@ class OuSpec(_Spec):
     """Path of OU names, such as ``/Workloads/Production``."""
     scps: tuple[str, ...] = ()
     """Names of SCPs attached to the OU besides FullAWSAccess."""
+    rcps: tuple[str, ...] = ()
+    """Names of RCPs attached to the OU besides RCPFullAWSAccess."""
     tags: dict[str, str] = Field(default_factory=dict)
     """The OU's tags."""
 
@@ -142,6 +148,8 @@ class PrincipalSpec(_Spec):
     """A user has long-term keys, a role a session with a token."""
     policies: tuple[dict[str, JsonValue], ...] = ()
     """Identity policy documents; none means everything is denied."""
+    boundary: dict[str, JsonValue] | None = None
+    """The document of its permissions boundary; left out: it has none."""
 
 
 class TrailSpec(_Spec):
@@ -250,6 +258,12 @@ class OrganizationFile(_Spec):
         default_factory=dict
     )
     """SCP documents by name."""
+    root_rcps: tuple[str, ...] = ()
+    """Names of RCPs attached to the organization root besides RCPFullAWSAccess."""
+    rcps: dict[Annotated[str, StringConstraints(min_length=1, max_length=128)], dict[str, JsonValue]] = Field(
+        default_factory=dict
+    )
+    """RCP documents by name; where there are any, the organization has enabled RCPs."""
     trusted_services: tuple[ServicePrincipal, ...] = ()
     """Services with trusted access, such as ``iam.amazonaws.com``."""
     root_features: tuple[Literal["RootCredentialsManagement", "RootSessions"], ...] = ()

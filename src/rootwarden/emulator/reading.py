@@ -36,7 +36,7 @@ def read_organization(path: Path) -> OrganizationFile:
     try:
         file = OrganizationFile.model_validate_json(text, strict=True)
     except ValidationError as e:
-        _fail_with(path, [line for error in e.errors() for line in _lines(error, document)])
+        _fail_with(path, problem_lines(e, document, OrganizationFile))
     unknown = unknown_names(file)
     if unknown:
         _fail_with(path, unknown)
@@ -62,21 +62,29 @@ def _text(path: Path) -> str:
         _fail(path, f"it is not UTF-8: byte {e.start + 1} does not fit")
 
 
-class _Refused(ValueError):
-    """JSON that Python's parser would let through."""
+class NotJson(ValueError):
+    """Text that is no JSON, or JSON that Python's parser would let through and should not. The argument says why."""
 
 
 def _parse(path: Path, text: str) -> Any:
     try:
+        return parse_json(text)
+    except NotJson as e:
+        _fail(path, str(e))
+
+
+def parse_json(text: str) -> Any:
+    """The value of a JSON text; raises NotJson, for keys given twice and for NaN as well."""
+    try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as e:
-        _fail(path, f"it is not JSON: {e.msg} in line {e.lineno}, column {e.colno}")
-    except RecursionError:
-        _fail(path, "it is nested too deeply")
-    except _Refused as e:
-        _fail(path, str(e))
-    except ValueError:  # Python converts no more than some thousand digits
-        _fail(path, "a number in it is too long")
+        raise NotJson(f"it is not JSON: {e.msg} in line {e.lineno}, column {e.colno}") from e
+    except RecursionError as e:
+        raise NotJson("it is nested too deeply") from e
+    except NotJson:
+        raise
+    except ValueError as e:  # Python converts no more than some thousand digits
+        raise NotJson("a number in it is too long") from e
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -84,15 +92,20 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value] # set.add returns None, which is the point
-        raise _Refused(f"key {twice!r} is there twice in one object")
+        raise NotJson(f"key {twice!r} is there twice in one object")
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _Refused(f"it is not JSON: {name} is not a number there")
+    raise NotJson(f"it is not JSON: {name} is not a number there")
 
 
-def _lines(error: ErrorDetails, document: Any) -> Iterable[str]:
+def problem_lines(error: ValidationError, document: Any, model: type[BaseModel]) -> list[str]:
+    """Every problem of a document that is to be a model, each with its place, in words."""
+    return [line for one in error.errors() for line in _lines(one, document, model)]
+
+
+def _lines(error: ErrorDetails, document: Any, model: type[BaseModel]) -> Iterable[str]:
     problems = error.get("ctx", {}).get("problems")
     if problems is not None:
         above = _place(error["loc"])
@@ -104,12 +117,13 @@ def _lines(error: ErrorDetails, document: Any) -> Iterable[str]:
         is_object = isinstance(_at(document, where[: where.index("password") + 1]), dict)
         if (branch == "PasswordSpec") != is_object:
             return []  # the other branch says what is wrong
-    return [f"{_place(where) or 'the document'}: {_wrong(error, where, branch, document)}"]
+    place = _place(where) or "the document"
+    if error["type"] == "extra_forbidden":
+        return [f"{place}: unknown key{_near(str(where[-1]), _fields(where[:-1], model))}"]
+    return [f"{place}: {_wrong(error, where, branch, document)}"]
 
 
 def _wrong(error: ErrorDetails, where: list[int | str], branch: str, document: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"unknown key{_near(str(where[-1]), _fields(where[:-1]))}"
     if error["type"] == "missing":
         return "it is required, and missing"
     expected = "true, false or an object" if branch == "bool" else _expected(error)
@@ -201,9 +215,8 @@ def _near(name: str, known: Iterable[str]) -> str:
     return did_you_mean(name, listed) or f"; known here: {', '.join(listed)}"
 
 
-def _fields(where: Iterable[int | str]) -> Iterable[str]:
+def _fields(where: Iterable[int | str], model: type[BaseModel]) -> Iterable[str]:
     """The fields of the model that the path leads to."""
-    model: type[BaseModel] = OrganizationFile
     for part in where:
         if isinstance(part, str) and part in model.model_fields:
             model = _model_within(model.model_fields[part].annotation) or model

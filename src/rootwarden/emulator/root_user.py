@@ -6,13 +6,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.org_file import PasswordSpec, RootUserSpec
 
+MOST_KEYS = 2
+"""Access keys of a root user, as of any user."""
+MOST_DEVICES = 8
+"""MFA devices of a root user, as of any user."""
 _ACCOUNT_AGE = timedelta(days=1460)
 _CREDENTIAL_AGE = timedelta(days=730)
 
@@ -28,7 +32,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True)
 class RootAccessKey:
-    """One long-term key. Its secret is nowhere: nobody signs in with it here."""
+    """One long-term key. Its secret is in the keyring once somebody asked for it."""
 
     id: str
     status: str
@@ -71,6 +75,10 @@ class RootUser:
     created: datetime
     login_profile: datetime | None = None
     """When the login profile was created; None: there is none, and no password recovery."""
+    password: str | None = None
+    """What signs in; None: nobody knows it, as after CreateLoginProfile, until recovery sets one."""
+    recovery_link: str | None = None
+    """The open link of the last recovery mail."""
     password_last_used: datetime | None = None
     access_keys: list[RootAccessKey] = field(default_factory=list)
     signing_certificates: list[RootCertificate] = field(default_factory=list)
@@ -88,6 +96,7 @@ class RootUser:
             partition=partition,
             created=now - _ACCOUNT_AGE,
             login_profile=(_utc(password.created) or long_ago) if password else None,
+            password=password.text if password else None,
             password_last_used=_utc(password.last_used) if password else None,
             access_keys=[
                 RootAccessKey(
@@ -143,7 +152,38 @@ class RootUser:
     def delete_login_profile(self) -> None:
         """Deletes password and login profile."""
         self.existing_login_profile()
-        self.login_profile = None
+        self.login_profile = self.password = None
+
+    def add_access_key(self, key_id: str, now: datetime) -> RootAccessKey:
+        """A new active key; LimitExceeded for a third one."""
+        if len(self.access_keys) >= MOST_KEYS:
+            # The text for an IAM user: inferred for root.
+            text = f"Cannot exceed quota for AccessKeysPerUser: {MOST_KEYS}"
+            raise AwsAnswer("LimitExceeded", text, 409)
+        key = RootAccessKey(id=key_id, status="Active", created=now)
+        self.access_keys.append(key)
+        return key
+
+    def change_access_key(self, key_id: str, **changes: Any) -> RootAccessKey:
+        """Gives a key another status or last use; NoSuchEntity where there is none."""
+        key = self.access_key(key_id)
+        changed = replace(key, **changes)
+        self.access_keys[self.access_keys.index(key)] = changed
+        return changed
+
+    def add_mfa_device(self, now: datetime, serial: str | None = None) -> RootMfaDevice:
+        """Assigns a device, a virtual one unless a serial number is given; texts inferred."""
+        if len(self.mfa_devices) >= MOST_DEVICES:
+            text = f"Cannot exceed quota for MFADevicesPerUser: {MOST_DEVICES}"
+            raise AwsAnswer("LimitExceeded", text, 409)
+        held = {device.id for device in self.mfa_devices}
+        if serial in held:
+            raise AwsAnswer("EntityAlreadyExists", "MFADevice entity at the same path already exists.", 409)
+        numbers = (_virtual_serial(self.partition, self.account, n) for n in range(MOST_DEVICES))
+        device = RootMfaDevice(id=serial or next(one for one in numbers if one not in held), enabled=now)
+        self.mfa_devices.append(device)
+        self.loose_virtual_devices.discard(device.id)
+        return device
 
     def access_key(self, key_id: str) -> RootAccessKey:
         """One access key, or NoSuchEntity."""

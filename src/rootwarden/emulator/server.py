@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING, Self
 from rootwarden.emulator.builders import small
 from rootwarden.emulator.building import build_world
 from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.control import Control
+from rootwarden.emulator.control.door import CONTROL_PATH, PREFIX, ControlDoor
 from rootwarden.emulator.http_front import LOOPBACK, HttpFront
+from rootwarden.emulator.http_message import HttpRequest, HttpResponse
 from rootwarden.emulator.keyring import Credential
 from rootwarden.emulator.org_file import OrganizationFile
 from rootwarden.emulator.start_document import REGIONS
@@ -40,6 +44,10 @@ class Emulator:
 
         self.world: World = build_world(organization or small(), clock)
         """The state: tests may look at it and change it, under ``world.lock``."""
+        self.control = Control(self.world)
+        """Makes happen what people and accidents do: the verbs of the control endpoint."""
+        self.control_token = secrets.token_urlsafe(24)
+        """What the control endpoint asks for; only whoever started the emulator is to have it."""
         if not _one_at_a_time.acquire(blocking=False):
             raise BadInput(
                 "an emulator runs in this process already",
@@ -47,12 +55,15 @@ class Emulator:
             )
         try:
             self._moto = Moto()
-            self._front: HttpFront | None = _listen(port, Gateway(self.world, self._moto))
+            door = ControlDoor(self.control, self.control_token)
+            self._front: HttpFront | None = _listen(port, _Entrance(door, Gateway(self.world, self._moto)))
         except BaseException:
             _one_at_a_time.release()
             raise
         self.endpoint_url = f"http://{LOOPBACK}:{self._front.port}"
         """Where it answers."""
+        self.control_url = self.endpoint_url + CONTROL_PATH.rstrip("/")
+        """Where the control endpoint answers."""
 
     def credential(self, profile: str = "emulator-management") -> Credential:
         """The keys of a profile; raises BadInput for one that does not exist."""
@@ -99,9 +110,23 @@ class Emulator:
         self.close()
 
 
-def _listen(port: int, gateway: Gateway) -> HttpFront:
+class _Entrance:
+    """Control requests to the control door, everything else to AWS. What is signed as AWS wants it is for AWS."""
+
+    def __init__(self, door: ControlDoor, gateway: Gateway) -> None:
+        self._door = door
+        self._gateway = gateway
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The response to a request."""
+        if request.path.startswith(PREFIX) and "authorization" not in request.headers:
+            return self._door.answer(request)
+        return self._gateway.answer(request)
+
+
+def _listen(port: int, entrance: _Entrance) -> HttpFront:
     try:
-        return HttpFront(port, gateway.answer)
+        return HttpFront(port, entrance.answer)
     except OverflowError as error:
         raise BadInput(f"{port} is no port", advice="Give 0 to 65535; 0 takes a free one.") from error
     except OSError as error:

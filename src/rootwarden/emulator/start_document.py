@@ -10,10 +10,13 @@ REGIONS: Final = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "
 """The Region that the emulator's profiles name, by partition: the one its global services are signed for."""
 
 
-def start_document(world: World, endpoint_url: str) -> dict[str, Any]:
-    """The JSON object of the command contract. It names the profiles; their keys are not in it."""
+def start_document(world: World, endpoint_url: str, control: tuple[str, str] | None = None) -> dict[str, Any]:
+    """The JSON object of the command contract. It names the profiles; their keys are not in it.
+
+    ``control`` is address and token of the control endpoint, which only whoever starts the emulator is to have.
+    """
     organization = world.organization
-    return {
+    found: dict[str, Any] = {
         "schema": "rootwarden/emulator-start/1",
         "endpoint_url": endpoint_url,
         "region": REGIONS[organization.partition],
@@ -22,3 +25,7 @@ def start_document(world: World, endpoint_url: str) -> dict[str, Any]:
         "security_account_id": world.profiles["emulator-security"].principal.account,
         "profiles": list(world.profiles),
     }
+    if control is not None:
+        url, token = control
+        found["control"] = {"url": url, "token": token}
+    return found

@@ -7,6 +7,7 @@ from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
 from rootwarden.emulator.services.cloudtrail_lookup import LOOKUP
 from rootwarden.emulator.services.iam_features import IAM_FEATURES
 from rootwarden.emulator.services.iam_root import IAM_ROOT
+from rootwarden.emulator.services.iam_root_keys import IAM_ROOT_KEYS
 from rootwarden.emulator.services.iam_summary import IAM_SUMMARY
 from rootwarden.emulator.services.organizations import ORGANIZATIONS
 from rootwarden.emulator.services.served import Served
@@ -22,6 +23,7 @@ HANDLERS: dict[tuple[str, str], Served] = {
         ("cloudtrail", LOOKUP),
         ("iam", IAM_FEATURES),
         ("iam", IAM_ROOT),
+        ("iam", IAM_ROOT_KEYS),
         ("iam", IAM_SUMMARY),
         ("organizations", ORGANIZATIONS),
         ("sts", STS),
