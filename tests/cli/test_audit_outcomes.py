@@ -121,9 +121,7 @@ def test_the_fields_of_a_row(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(("read", "root"), list(itertools.product(READS, ({}, EVERYTHING))))
-@pytest.mark.parametrize(
-    ("code", "status"), [("AccessDenied", 403), ("ServiceFailure", 500)]
-)
+@pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("ServiceFailure", 500)])
 def test_a_read_that_fails_is_never_taken_for_none(
     rig: Rig, read: str, root: Any, code: str, status: int
 ) -> None:

@@ -11,7 +11,8 @@ from rootwarden.reports.safe_text import printable
 if TYPE_CHECKING:
     from rootwarden.reports.report import Report
 
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""ASCII and full-width: spreadsheets take both."""
 
 
 def render(report: Report) -> str:
@@ -28,4 +29,4 @@ def render(report: Report) -> str:
 def _field(text: str) -> str:
     clean = printable(text)
     # A spreadsheet would run a name such as =HYPERLINK(...) as a formula.
-    return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
+    return f"'{clean}" if clean.lstrip().startswith(_FORMULA_STARTS) else clean
