@@ -109,6 +109,25 @@ def refusal_of() -> Callable[..., tuple[str, str, int]]:
     return refused
 
 
+@pytest.fixture(scope="session")
+def client_with() -> ClientOf:
+    """Makes clients with keys that a call gave out: ``client_with(emulator, "s3", keys, region="eu-west-1")``."""
+
+    def make(emulator: Emulator, service: str, keys: Any, *, region: str = "us-east-1") -> Any:
+        client: Callable[..., Any] = _session().client
+        return client(
+            service,
+            region_name=region,
+            endpoint_url=emulator.endpoint_url,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    return make
+
+
 RecordsOf = Callable[..., list[dict[str, Any]]]
 """``records_of(emulator, account, region="us-east-1", EventName="AssumeRoot")``: CloudTrail's records, newest first."""
 
