@@ -31,6 +31,8 @@ class Chosen:
     accounts: tuple[Account, ...]
     excluded: frozenset[AccountId]
     """Those among them that the configuration tells to leave alone."""
+    directory: Directory
+    """The whole organization they were chosen from."""
 
 
 def choose_accounts(app: App, clients: CallerClients, selection: Selection, *, changing: bool) -> Chosen:
@@ -57,7 +59,7 @@ def choose_accounts(app: App, clients: CallerClients, selection: Selection, *, c
         )
     chosen = select(selection, directory.accounts, units, tags)
     excluded = _excluded(exclusions, directory, units, tags)
-    return Chosen(directory.organization, chosen, frozenset(account.id for account in excluded))
+    return Chosen(directory.organization, chosen, frozenset(account.id for account in excluded), directory)
 
 
 def _excluded(

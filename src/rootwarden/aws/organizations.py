@@ -65,7 +65,10 @@ class Organizations:
         ):
             for each in page["OrganizationalUnits"]:
                 unit = OrganizationalUnit(
-                    id=each["Id"], name=each["Name"], path=f"{parent.path.rstrip('/')}/{each['Name']}"
+                    id=each["Id"],
+                    name=each["Name"],
+                    path=f"{parent.path.rstrip('/')}/{each['Name']}",
+                    parent=parent.id,
                 )
                 yield unit
                 yield from self._units_below(unit)

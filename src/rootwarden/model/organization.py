@@ -53,6 +53,8 @@ class OrganizationalUnit:
     name: str
     path: str
     """``/`` for the root, ``/Workloads/Production`` for an OU."""
+    parent: str | None = None
+    """The id of the OU or root above; None for the root."""
 
 
 @dataclass(frozen=True, slots=True)

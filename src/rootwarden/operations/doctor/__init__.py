@@ -1,0 +1,1 @@
+"""Saying beforehand whether root sessions would work, and what stands in their way."""
