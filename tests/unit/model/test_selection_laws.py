@@ -1,0 +1,110 @@
+"""Laws of selections: nothing chosen is nothing, exclusions always win, and no account appears twice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rootwarden.errors import BadInput, CannotLook, UnknownAccount
+from rootwarden.model.ids import AccountId
+from rootwarden.model.organization import Account, AccountState, OrganizationalUnit
+from rootwarden.model.selection import Selection, select
+
+UNITS = (
+    OrganizationalUnit("r-ab12", "Root", "/"),
+    OrganizationalUnit("ou-ab12-aaaaaaaa", "Work", "/Work"),
+    OrganizationalUnit("ou-ab12-bbbbbbbb", "Prod", "/Work/Prod"),
+    OrganizationalUnit("ou-ab12-cccccccc", "Workshop", "/Workshop"),
+)
+ACCOUNTS = tuple(
+    Account(
+        AccountId(f"{number:012d}"),
+        f"Account {number}",
+        f"{number}@example.com",
+        AccountState.ACTIVE,
+        ou_path=UNITS[number % len(UNITS)].path,
+    )
+    for number in range(9)
+)
+TAGS: dict[str, dict[str, str]] = {
+    account.id: {"parity": "odd" if int(account.id) % 2 else "even"} for account in ACCOUNTS
+}
+IDS = st.sampled_from([account.id for account in ACCOUNTS])
+NAMES = st.sampled_from([account.name for account in ACCOUNTS])
+OUS = st.sampled_from([unit.path for unit in UNITS] + [unit.id for unit in UNITS])
+SELECTIONS = st.builds(
+    Selection,
+    accounts=st.lists(IDS | NAMES | NAMES.map(str.upper), max_size=4).map(tuple),
+    ous=st.lists(OUS, max_size=2).map(tuple),
+    tags=st.lists(st.sampled_from(["parity", "parity=odd", "parity=none", "color"]), max_size=2).map(tuple),
+    exclude=st.lists(IDS | NAMES | OUS, max_size=3).map(tuple),
+    everything=st.booleans(),
+)
+
+
+def chosen(selection: Selection) -> list[str]:
+    return [account.id for account in select(selection, ACCOUNTS, UNITS, TAGS)]
+
+
+@given(SELECTIONS)
+def test_every_account_at_most_once_and_in_the_order_given(selection: Selection) -> None:
+    found = chosen(selection)
+    assert found == sorted(set(found))
+
+
+@given(SELECTIONS)
+def test_exclusions_win(selection: Selection) -> None:
+    """What an exclusion names is never chosen, and nothing else is lost by it."""
+    without = Selection(selection.accounts, selection.ous, selection.tags, (), selection.everything)
+    excluded = chosen(Selection(accounts=tuple(e for e in selection.exclude if not e.startswith(("/", "ou-", "r-"))),
+                                ous=tuple(e for e in selection.exclude if e.startswith(("/", "ou-", "r-")))))  # fmt: skip
+    assert set(chosen(selection)) == set(chosen(without)) - set(excluded)
+
+
+@given(st.lists(IDS | OUS, max_size=3).map(tuple))
+def test_nothing_chosen_is_nothing(exclude: tuple[str, ...]) -> None:
+    selection = Selection(exclude=exclude)
+    assert selection.empty
+    assert chosen(selection) == []
+
+
+@given(SELECTIONS, IDS)
+def test_choosing_more_never_loses_any(selection: Selection, more: str) -> None:
+    wider = Selection(
+        (*selection.accounts, more), selection.ous, selection.tags, selection.exclude, selection.everything
+    )
+    assert set(chosen(selection)) <= set(chosen(wider))
+
+
+def test_an_ou_is_its_whole_subtree_and_no_namesake() -> None:
+    """``/Work`` means ``/Work/Prod`` too, and not ``/Workshop``."""
+    assert {ACCOUNTS[int(one)].ou_path for one in chosen(Selection(ous=("/Work",)))} == {
+        "/Work",
+        "/Work/Prod",
+    }
+    assert chosen(Selection(ous=("/Work/",))) == chosen(Selection(ous=("ou-ab12-aaaaaaaa",)))
+
+
+@pytest.mark.parametrize(
+    ("selection", "kind", "words"),
+    [
+        (Selection(accounts=("Acount 3",)), UnknownAccount, "Account 3"),
+        (Selection(accounts=("000000000099",)), UnknownAccount, "000000000009"),
+        (Selection(exclude=("Nobody",), everything=True), UnknownAccount, ""),
+        (Selection(ous=("/Wrok",)), BadInput, "/Work"),
+        (Selection(exclude=("/Prod",), everything=True), BadInput, ""),
+        (Selection(accounts=("12",)), BadInput, ""),
+    ],
+)
+def test_a_choice_that_names_nothing(selection: Selection, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind) as caught:
+        chosen(selection)
+    assert words[:-1] in getattr(caught.value, "advice", "")
+
+
+def test_an_account_that_moved_is_not_taken_past_an_exclusion() -> None:
+    """Its OU is not known, so whether it is excluded is not known either."""
+    lost = Account(AccountId("000000000077"), "Lost", "l@example.com", AccountState.ACTIVE, ou_path=None)
+    with pytest.raises(CannotLook):
+        select(Selection(everything=True, exclude=("/Work",)), (*ACCOUNTS, lost), UNITS, TAGS)
