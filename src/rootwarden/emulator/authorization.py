@@ -28,11 +28,6 @@ from rootwarden.policy import (
 
 _GLOBAL_SERVICES = ("iam", "organizations", "account", "cloudfront", "route53")
 _CONTROL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-_RCP_SERVICES = ("s3", "sqs", "kms", "secretsmanager", "sts")
-"""Services whose resources RCPs protect, as far as the emulator has them. That one of them blocks AssumeRoot is inferred.
-
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-"""
 _ACCOUNT_FIELD = 4
 
 _EXPLICIT = {
@@ -52,16 +47,17 @@ def authorize(
     """Raises AwsAnswer unless the call's policies allow the action on the resource.
 
     ``bare`` leaves the reason out of the text, as AWS does for AssumeRoot. An answer that stays open (a condition the
-    evaluator does not know) is a denial. The caller holds the world's lock.
+    evaluator does not know, or an RCP on AssumeRoot, of which nobody knows whether it applies) is a denial. The caller
+    holds the world's lock.
     """
     caller = call.caller
     owner = _owner(resource) or caller.account
-    service = action.partition(":")[0]
     layers = Layers(
         identity=None if caller.is_root else caller.policies,
+        boundary=None if caller.boundary is None else (caller.boundary,),
         ceiling=(_ceiling(caller.task, world.organization.partition),) if caller.task else (),
         scp_levels=world.organization.scp_levels(caller.account),
-        rcp_levels=world.organization.rcp_levels(owner) if service in _RCP_SERVICES else (),
+        rcp_levels=world.organization.rcp_levels(owner),
     )
     context = {**_context(world, call, owner), **extra}
     decision = evaluate(Request(action, resource, context), layers)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.policy import MalformedPolicy, parse_policy
+from rootwarden.policy.document import Effect
 
 if TYPE_CHECKING:
-    from rootwarden.emulator.org_file import AccountSpec, FaultSpec, OrganizationFile
+    from rootwarden.emulator.org_file import AccountSpec, FaultSpec, OrganizationFile, OuSpec
 
 MOST_SCPS = 10
 """Per root, OU or account, FullAWSAccess included (AWS Organizations User Guide, "Quotas")."""
 DEEPEST_OU = 5
 """Levels of OUs below the root (the same page)."""
 LONGEST_SCP = 10_240
+"""Characters (the same page)."""
+MOST_RCPS = 5
+"""Per root, OU or account, RCPFullAWSAccess included (the same page)."""
+LONGEST_RCP = 5_120
 """Characters (the same page)."""
 _SLOW = ("latency", "stall")
 _EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
@@ -141,31 +146,57 @@ def _trails(file: OrganizationFile) -> Iterator[Problem]:
             yield Problem(f"trails[{n}].account", text)
 
 
-def _scps(file: OrganizationFile) -> Iterator[Problem]:
-    attached = [("root_scps", file.root_scps)]
-    attached += [
-        (f"organizational_units[{n}].scps", ou.scps) for n, ou in enumerate(file.organizational_units)
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One of the two types of policies that are attached to the organization's tree."""
+
+    name: str
+    field: str
+    full: str
+    most: int
+    longest: int
+
+
+_SCP = _Kind("SCP", "scps", "FullAWSAccess", MOST_SCPS, LONGEST_SCP)
+_RCP = _Kind("RCP", "rcps", "RCPFullAWSAccess", MOST_RCPS, LONGEST_RCP)
+
+
+def _organization_policies(file: OrganizationFile) -> Iterator[Problem]:
+    for kind, documents in ((_SCP, file.scps), (_RCP, file.rcps)):
+        for path, names in _attached(file, kind):
+            for n, name in enumerate(names):
+                if name not in documents:
+                    yield Problem(f"{path}[{n}]", f"{kind.name} {name!r} is not defined under {kind.field}")
+            yield from _twice((f"{path}[{n}]", name) for n, name in enumerate(names))
+            if len(names) >= kind.most:
+                text = f"at most {kind.most - 1} fit beside {kind.full}, these are {len(names)}"
+                yield Problem(path, text)
+        for name, document in documents.items():
+            yield from _document(f"{kind.field}.{name}", name, document, kind)
+
+
+def _attached(file: OrganizationFile, kind: _Kind) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield f"root_{kind.field}", file.root_scps if kind is _SCP else file.root_rcps
+    holders: list[tuple[str, OuSpec | AccountSpec]] = [
+        (f"organizational_units[{n}]", ou) for n, ou in enumerate(file.organizational_units)
     ]
-    attached += [(f"{path}.scps", account.scps) for path, account in _accounts(file)]
-    for path, names in attached:
-        for n, name in enumerate(names):
-            if name not in file.scps:
-                yield Problem(f"{path}[{n}]", f"SCP {name!r} is not defined under scps")
-        yield from _twice((f"{path}[{n}]", name) for n, name in enumerate(names))
-        if len(names) >= MOST_SCPS:
-            yield Problem(path, f"at most {MOST_SCPS - 1} fit beside FullAWSAccess, these are {len(names)}")
-    for name, document in file.scps.items():
-        try:
-            parsed = parse_policy(document, name=name)
-        except MalformedPolicy as e:
-            yield Problem(f"scps.{name}", str(e))
-            continue
-        if name == "FullAWSAccess":
-            yield Problem("scps.FullAWSAccess", "AWS's own policy of this name is there already")
-        if len(parsed.source) > LONGEST_SCP:
-            yield Problem(
-                f"scps.{name}", f"an SCP has at most {LONGEST_SCP} characters, this has {len(parsed.source)}"
-            )
+    for path, holder in [*holders, *_accounts(file)]:
+        yield f"{path}.{kind.field}", holder.scps if kind is _SCP else holder.rcps
+
+
+def _document(path: str, name: str, document: Mapping[str, object], kind: _Kind) -> Iterator[Problem]:
+    try:
+        parsed = parse_policy(document, name=name)
+    except MalformedPolicy as e:
+        yield Problem(path, str(e))
+        return
+    if name == kind.full:
+        yield Problem(path, "AWS's own policy of this name is there already")
+    length = len(parsed.source)
+    if length > kind.longest:
+        yield Problem(path, f"an {kind.name} has at most {kind.longest} characters, this has {length}")
+    if kind is _RCP and any(one.effect is Effect.ALLOW for one in parsed.statements):
+        yield Problem(path, "an RCP of one's own has Deny statements only")
 
 
 def _identity_policies(file: OrganizationFile) -> Iterator[Problem]:
@@ -175,6 +206,11 @@ def _identity_policies(file: OrganizationFile) -> Iterator[Problem]:
                 parse_policy(document, name=principal.name)
             except MalformedPolicy as e:
                 yield Problem(f"principals[{n}].policies[{m}]", str(e))
+        if principal.boundary is not None:
+            try:
+                parse_policy(principal.boundary, name=f"{principal.name}-boundary")
+            except MalformedPolicy as e:
+                yield Problem(f"principals[{n}].boundary", str(e))
 
 
 def _tree(file: OrganizationFile) -> Iterator[Problem]:
@@ -186,8 +222,8 @@ def _tree(file: OrganizationFile) -> Iterator[Problem]:
     if management.ou != "/":
         yield Problem("management_account.ou", "keep the management account under /")
     for n, account in enumerate(file.standalone_accounts):
-        if account.ou != "/" or account.scps:
-            where = "ou" if account.ou != "/" else "scps"
+        if account.ou != "/" or account.scps or account.rcps:
+            where = "ou" if account.ou != "/" else "scps" if account.scps else "rcps"
             yield Problem(f"standalone_accounts[{n}].{where}", "an account outside the organization has none")
     paths = [(f"organizational_units[{n}].path", ou.path) for n, ou in enumerate(file.organizational_units)]
     paths += [(f"{path}.ou", account.ou) for path, account in _accounts(file)]
@@ -215,7 +251,7 @@ _CHECKS: tuple[Callable[[OrganizationFile], Iterator[Problem]], ...] = (
     _known_accounts,
     _trails,
     _tree,
-    _scps,
+    _organization_policies,
     _identity_policies,
     _times,
 )
