@@ -31,7 +31,7 @@ class World:
     profiles: dict[str, Credential]
     """Credentials by profile name: ``emulator-management``, ``emulator-security``, ``emulator-<account id>`` ..."""
     trails: tuple[TrailSpec, ...] = ()
-    records: RecordsSpec = RecordsSpec()
+    records: RecordsSpec = field(default_factory=RecordsSpec)
     """How CloudTrail records."""
     features: set[RootFeature] = field(default_factory=set)
     """Persist, unseen, while trusted access for IAM is off."""
