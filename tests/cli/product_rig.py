@@ -20,7 +20,7 @@ import pytest
 from botocore.client import BaseClient
 
 from rootwarden.aws import clients
-from rootwarden.cli.main import run
+from rootwarden.cli import main
 from rootwarden.emulator import OrganizationFile, account
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.aws_config import write_aws_config
@@ -119,6 +119,7 @@ class Rig:
         patch.setattr(clients, "_ATTEMPTS", 1)
         # Reading the SDK's service models takes most of a run; they are the same for every test.
         patch.setattr(botocore.session, "create_loader", _one_loader)
+        patch.setattr(main, "build", _one_program)
         patch.chdir(folder)
 
     @property
@@ -146,7 +147,7 @@ class Rig:
         """Runs a command line in this process, as one of the profiles."""
         given = ["--profile", profile] if profile else []
         self._capture.readouterr()
-        code = run([*arguments, *given])
+        code = main.run([*arguments, *given])
         seen = self._capture.readouterr()
         assert "Traceback" not in seen.err
         return Ran(code, seen.out, seen.err)
@@ -235,6 +236,9 @@ class Rig:
 
         self.patch.setattr(Gateway, "_served", noted)
         return seen
+
+
+_one_program = functools.cache(main.build)
 
 
 @functools.cache
