@@ -52,10 +52,10 @@ class App:
         """
         choice, source = self._choice(purpose)
         if choice not in self._callers:
+            if source:  # also where it then cannot be used
+                self.notes.append(f"using {source}")
             clients = CallerClients(choice, version=VERSION)
             self._callers[choice] = clients
-            if source:
-                self.notes.append(f"using {source}")
             if clients.endpoint != AWS:
                 self.notes.append(f"ENDPOINT {clients.endpoint}: this is not AWS")
         return self._callers[choice]
