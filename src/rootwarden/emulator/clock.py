@@ -9,8 +9,9 @@ class Clock:
     """A clock that runs with the machine from a settable point, or stands still."""
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
-        self._offset = timedelta(0) if start is None else start - datetime.now(UTC)
-        self._stopped_at = self._running() if frozen else None
+        now = datetime.now(UTC)
+        self._offset = timedelta(0) if start is None else start - now
+        self._stopped_at = (start or now).astimezone(UTC) if frozen else None
 
     def _running(self) -> datetime:
         """The time a running clock shows, UTC."""
