@@ -74,7 +74,11 @@ def _answer(answer: Mapping[str, Any]) -> str:
 
 def _members(path: str, wanted: Any) -> Iterator[str]:
     """The members an answer is to have, one by one."""
-    if isinstance(wanted, dict) and not any(name.startswith("$") for name in wanted):
+    if isinstance(wanted, dict) and "$json" in wanted:  # CloudTrail's record
+        yield from _members("record", wanted["$json"])
+    elif wanted == {"$absent": True}:
+        yield f"no `{path}`"
+    elif isinstance(wanted, dict) and not any(name.startswith("$") for name in wanted):
         for name, inner in wanted.items():
             yield from _members(f"{path}.{name}" if path else name, inner)
     elif isinstance(wanted, list) and wanted and all(isinstance(one, dict) for one in wanted):

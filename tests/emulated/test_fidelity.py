@@ -52,7 +52,7 @@ class Stage:
         self.texts = {"endpoint": emulator.endpoint_url}
 
     def prepare(self, step: Mapping[str, Any]) -> None:
-        """One step of a set-up, which has to succeed."""
+        """One step of a set-up, which has to succeed, or to be refused where it says so."""
         if "pass_seconds" in step:
             self.emulator.world.clock.advance(timedelta(seconds=step["pass_seconds"]))
         elif "open_temporary" in step:
@@ -65,6 +65,9 @@ class Stage:
                 DurationSeconds=step.get("seconds", 900),
             )
             self.keys["session"] = answer["Credentials"]
+        elif step.get("refused"):
+            with pytest.raises(ClientError):
+                self.call(step["call"], step)
         else:
             answer = self.call(step["call"], step)
             if "keep" in step:
@@ -96,7 +99,11 @@ class Stage:
 
     def client(self, service: str, request: Mapping[str, Any]) -> Any:
         """A client that checks nothing itself, straight to the emulator or to a host of AWS's with it as proxy."""
-        keys, other, host = self.keys_of(request["by"]), request.get("keys", {}), request.get("host")
+        keys, other, host = (
+            self.keys_of(self.filled(request["by"])),
+            request.get("keys", {}),
+            request.get("host"),
+        )
         make: Callable[..., Any] = boto_session().client
         return make(
             service,
@@ -144,8 +151,11 @@ def meets(wanted: Any, found: Any) -> bool:
             )
         return bool(found == wanted and type(found) is type(wanted))
     ((name, value),) = list(wanted.items())[:1] or [("", None)]
+    if name == "$absent":
+        return found is NOT_THERE
     rules: dict[str, Callable[[], bool]] = {
         "$any": lambda: found is not NOT_THERE and found is not None,
+        "$json": lambda: meets(value, json.loads(found)),
         "$starts": lambda: str(found).startswith(value),
         "$ends": lambda: str(found).endswith(value),
         "$contains": lambda: value.encode() in found,
@@ -239,6 +249,10 @@ def test_the_page_shows_the_rows_as_they_are() -> None:
         ({"A": 1}, {"A": 1, "B": 2}, True),
         ({"A": 1}, {"A": True}, False),
         ({"A": {"$any": True}}, {}, False),
+        ({"A": {"$absent": True}}, {}, True),
+        ({"A": {"$absent": True}}, {"A": None}, False),
+        ({"A": {"$json": {"B": 1}}}, {"A": '{"B": 1, "C": 2}'}, True),
+        ({"A": {"$json": {"B": 1}}}, {"A": '{"B": 2}'}, False),
         ([{"A": 1}], [{"A": 1}, {"A": 1}], False),
         ({"$set": ["x", "y"]}, ["y", "x"], True),
         ({"$count": 2}, NOT_THERE, False),
