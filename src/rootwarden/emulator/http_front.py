@@ -99,6 +99,12 @@ class _Handler(BaseHTTPRequestHandler):
             return self._serve
         raise AttributeError(name)
 
+    def handle_expect_100(self) -> bool:
+        """Tells a client at once that it may send its body: S3 clients wait a second for that with every object."""
+        super().handle_expect_100()
+        self.wfile.flush()
+        return True
+
     def _serve(self) -> None:
         try:
             request = self._request()
