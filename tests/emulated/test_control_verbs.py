@@ -1,0 +1,466 @@
+"""The control verbs: what they change, and that a request that makes no sense changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rootwarden.emulator.builders import DENY_ROOT, MANAGEMENT, account
+from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.control import VERBS, Control, ControlRefused
+from rootwarden.emulator.org_file import (
+    AccessKeySpec,
+    FaultSpec,
+    OrganizationFile,
+    OuSpec,
+    RootUserSpec,
+)
+from rootwarden.model.tasks import RootTask
+
+if TYPE_CHECKING:
+    from rootwarden.emulator.server import Emulator
+    from rootwarden.emulator.world import World
+
+NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
+ONE, SUSPENDED, OUTSIDE, NOBODY = "333333333333", "444444444444", "999999999999", "000000000000"
+OLD_KEY = "AKIA0000000000000001"
+
+
+@pytest.fixture
+def emulator(rootwarden_organization: Any) -> Emulator:
+    file = OrganizationFile(
+        management_account=account(MANAGEMENT, "Company"),
+        organizational_units=(
+            OuSpec(path="/Workloads/Production"),
+            OuSpec(path="/Blocked", scps=("DenyRoot",)),
+        ),
+        scps={"DenyRoot": DENY_ROOT},
+        accounts=(account(ONE, "One", "/Workloads"), account(SUSPENDED, "Suspended", state="SUSPENDED")),
+        standalone_accounts=(
+            account(OUTSIDE, "Outside", root=RootUserSpec(access_keys=(AccessKeySpec(id=OLD_KEY),))),
+        ),
+        trusted_services=("iam.amazonaws.com",),
+        root_features=("RootCredentialsManagement",),
+        faults=(FaultSpec(operation="iam:GetUser", count=3),),
+    )
+    started: Emulator = rootwarden_organization(file, clock=Clock(NOW, frozen=True))
+    return started
+
+
+@pytest.fixture
+def control(emulator: Emulator) -> Control:
+    return emulator.control
+
+
+def picture(world: World) -> object:
+    """Everything the verbs change."""
+    organization = world.organization
+    return (
+        {
+            one.id: (one.name, one.email, one.state, one.parent and one.parent.id, one.joined_method)
+            for one in organization.accounts.values()
+        },
+        {target.id: [policy.name for policy in target.policies] for target in organization.targets()},
+        sorted(organization.standalone),
+        sorted(policy.name for policy in organization.policies.values()),
+        {
+            user.account: (user.login_profile, user.password, len(user.access_keys), len(user.mfa_devices))
+            for user in world.root_users.values()
+        },
+        sorted(world.profiles),
+        list(world.faults),
+        (world.throttles, world.revocation_lags, world.clock.now(), world.clock.frozen),
+    )
+
+
+def test_every_verb_is_listed_and_described() -> None:
+    methods = {name for name in dir(Control) if not name.startswith("_")}
+    assert methods == set(VERBS)
+    assert all(getattr(Control, name).__doc__ for name in VERBS)
+
+
+# -- accounts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_created_account_has_a_profile_and_no_root_credentials(
+    emulator: Emulator, client_of: Any, root_session_of: Any
+) -> None:
+    made = emulator.control.create_account("New", ou="/Workloads/Production", tags={"env": "new"})
+    assert (made.state, made.joined_method, made.ou) == ("ACTIVE", "CREATED", "/Workloads/Production")
+    described = client_of(emulator, "organizations").describe_account(AccountId=made.id)["Account"]
+    assert (described["Name"], described["Email"], described["JoinedTimestamp"]) == ("New", made.email, NOW)
+    assert client_of(emulator, "sts", made.profile).get_caller_identity()["Account"] == made.id
+    summary = root_session_of(emulator, made.id, RootTask.AUDIT).get_account_summary()["SummaryMap"]
+    assert (summary["AccountPasswordPresent"], summary["AccountAccessKeysPresent"]) == (0, 0)
+    assert (
+        emulator.control.create_account("Named", id="123123123123", email="a@example.com").id
+        == "123123123123"
+    )
+
+
+def test_an_invited_standalone_account_brings_its_root_credentials(
+    emulator: Emulator, client_of: Any, root_session_of: Any, refusal_of: Any
+) -> None:
+    organizations = client_of(emulator, "organizations", f"emulator-{OUTSIDE}")
+    assert refusal_of(organizations.describe_organization)[0] == "AWSOrganizationsNotInUseException"
+    joined = emulator.control.invite_account(OUTSIDE, ou="/Workloads")
+    assert (joined.name, joined.joined_method, joined.ou) == ("Outside", "INVITED", "/Workloads")
+    assert organizations.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT
+    keys = root_session_of(emulator, OUTSIDE, RootTask.AUDIT).list_access_keys()["AccessKeyMetadata"]
+    assert [key["AccessKeyId"] for key in keys] == [OLD_KEY]
+
+
+def test_an_invited_account_that_nobody_knew(emulator: Emulator, client_of: Any) -> None:
+    root = RootUserSpec(password=True, access_keys=(AccessKeySpec(),))
+    joined = emulator.control.invite_account("123123123123", name="Acquired", root=root)
+    assert (joined.joined_method, joined.ou) == ("INVITED", "/")
+    held = emulator.control.root_user(joined.id)
+    assert (held.login_profile is not None, len(held.access_keys)) == (True, 1)
+    assert client_of(emulator, "sts", joined.profile).get_caller_identity()["Account"] == joined.id
+
+
+def test_a_moved_account_comes_under_other_policies(
+    emulator: Emulator, root_session_of: Any, refusal_of: Any
+) -> None:
+    session = root_session_of(emulator, ONE, RootTask.AUDIT)
+    emulator.control.remove_faults(all=True)
+    assert session.get_user()["User"]
+    assert emulator.control.move_account(ONE, "/Blocked").ou == "/Blocked"
+    assert "service control policy" in refusal_of(session.get_user)[1]
+    by_id = emulator.world.organization.root.id
+    assert emulator.control.move_account(ONE, by_id).ou == "/"
+    assert session.get_user()["User"]
+
+
+def test_the_life_of_an_account(emulator: Emulator, client_of: Any, refusal_of: Any) -> None:
+    control = emulator.control
+    organizations = client_of(emulator, "organizations")
+
+    def shown() -> str:
+        return str(organizations.describe_account(AccountId=ONE)["Account"]["State"])
+
+    states = []
+    for verb in (
+        control.suspend_account,
+        control.reinstate_account,
+        control.close_account,
+        control.reinstate_account,
+        control.suspend_account,
+        control.close_account,
+        control.finish_closure,
+    ):
+        assert verb(ONE).state == shown()
+        states.append(shown())
+    assert states == [
+        "SUSPENDED",
+        "ACTIVE",
+        "PENDING_CLOSURE",
+        "ACTIVE",
+        "SUSPENDED",
+        "PENDING_CLOSURE",
+        "CLOSED",
+    ]
+    refused = refusal_of(
+        client_of(emulator, "sts").assume_root,
+        TargetPrincipal=ONE,
+        TaskPolicyArn={"arn": RootTask.AUDIT.policy_arn("aws")},
+    )
+    assert refused[0] == "AccessDenied"
+
+
+# -- time --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_goes_forward_and_stands_still(control: Control) -> None:
+    assert control.advance_clock(1.5).now == NOW + timedelta(seconds=1.5)
+    later = datetime(2026, 12, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+    assert control.set_clock(later).now == later
+    assert control.set_clock(later).frozen  # the same time again is not backwards
+    assert control.run_clock().frozen is False
+    assert control.freeze_clock().now >= later
+    assert control.clock() == control.clock()
+
+
+def test_sessions_end_with_the_clock(emulator: Emulator, root_session_of: Any, refusal_of: Any) -> None:
+    session = root_session_of(emulator, ONE, RootTask.AUDIT)
+    emulator.control.advance_clock(900)
+    assert refusal_of(session.list_access_keys)[0] == "ExpiredToken"
+
+
+# -- policies ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_policy_takes_effect_and_goes_again(
+    emulator: Emulator, root_session_of: Any, refusal_of: Any
+) -> None:
+    session, control = root_session_of(emulator, ONE, RootTask.AUDIT), emulator.control
+    attached = control.attach_policy("DenyRoot", ONE)
+    assert (attached.type, ONE in attached.targets) == ("SERVICE_CONTROL_POLICY", True)
+    assert refusal_of(session.list_access_keys)[0] == "AccessDenied"
+    assert ONE not in control.detach_policy("DenyRoot", ONE).targets
+    assert session.list_access_keys()["AccessKeyMetadata"] == []
+
+
+def test_a_new_policy_is_attached_to_the_root(emulator: Emulator, client_of: Any) -> None:
+    document = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Deny", "Action": "iam:*", "Resource": "*"},
+    }
+    made = emulator.control.attach_policy("NoIam", "/", document=document)
+    assert made.targets == (emulator.world.organization.root.id,)
+    listed = client_of(emulator, "organizations").list_policies_for_target(
+        TargetId=made.targets[0], Filter="SERVICE_CONTROL_POLICY"
+    )["Policies"]
+    assert [policy["Name"] for policy in listed] == ["FullAWSAccess", "NoIam"]
+    assert emulator.control.attach_policy(made.id, "/Workloads/Production").name == "NoIam"
+
+
+# -- failures ----------------------------------------------------------------------------------------------------------
+
+
+def test_faults_come_and_go(emulator: Emulator, client_of: Any, refusal_of: Any) -> None:
+    control, sts = emulator.control, client_of(emulator, "sts")
+    fault = FaultSpec(operation="sts:GetCallerIdentity", account=MANAGEMENT, http_status=503)
+    assert control.add_fault(fault)[-1] == fault
+    assert refusal_of(sts.get_caller_identity)[2] == 503
+    left = control.remove_faults(operation="sts:GetCallerIdentity", account=MANAGEMENT)
+    assert [one.operation for one in left] == ["iam:GetUser"]
+    assert sts.get_caller_identity()["Account"] == MANAGEMENT
+    control.add_fault(fault)
+    assert [one.operation for one in control.remove_faults(account=MANAGEMENT)] == ["iam:GetUser"]
+    assert control.remove_faults(all=True) == ()
+    assert control.remove_faults(all=True) == ()
+
+
+def test_switching_throttles_on_fills_the_buckets(
+    emulator: Emulator, client_of: Any, refusal_of: Any
+) -> None:
+    call = client_of(emulator, "organizations").describe_organization
+    assert emulator.control.set_throttles(on=True).throttles
+    assert [bool(call()) for _ in range(2)] == [True, True]
+    assert refusal_of(call)[0] == "TooManyRequestsException"
+    emulator.control.set_throttles(on=True)
+    assert call()
+    assert not emulator.control.set_throttles(on=False).throttles
+    assert all(call() for _ in range(5))
+
+
+def test_the_lag_is_switched(control: Control) -> None:
+    assert control.set_revocation_lags(on=True).revocation_lags
+    assert not control.set_revocation_lags(on=False).revocation_lags
+    assert control.switches() == control.set_throttles(on=False)
+
+
+# -- what makes no sense -----------------------------------------------------------------------------------------------
+
+DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+NONSENSE: dict[str, tuple[Callable[[Control], object], str, int, str]] = {
+    "account without a name": (lambda c: c.create_account(""), "InvalidArguments", 400, "name: expected"),
+    "account with a bad id": (
+        lambda c: c.create_account("X", id="12"),
+        "InvalidArguments",
+        400,
+        "id: expected",
+    ),
+    "account there already": (lambda c: c.create_account("X", id=ONE), "AccountExists", 409, ONE),
+    "account id of an outsider": (lambda c: c.create_account("X", id=OUTSIDE), "AccountExists", 409, OUTSIDE),
+    "address in use": (
+        lambda c: c.create_account("X", email="aws+one@example.com"),
+        "EmailInUse",
+        409,
+        ONE,
+    ),
+    "account in no OU": (lambda c: c.create_account("X", ou="/Workload"), "UnknownOu", 404, "'/Workloads'"),
+    "invited member": (lambda c: c.invite_account(ONE), "AccountExists", 409, ONE),
+    "invited management account": (lambda c: c.invite_account(MANAGEMENT), "AccountExists", 409, MANAGEMENT),
+    "invited stranger without a name": (
+        lambda c: c.invite_account("123123123123"),
+        "InvalidArguments",
+        400,
+        "name",
+    ),
+    "invited stranger with a bad id": (
+        lambda c: c.invite_account("x", name="X"),
+        "InvalidArguments",
+        400,
+        "id: expected",
+    ),
+    "invited outsider with a name": (
+        lambda c: c.invite_account(OUTSIDE, name="X"),
+        "InvalidArguments",
+        400,
+        "exists already",
+    ),
+    "invited outsider to nowhere": (lambda c: c.invite_account(OUTSIDE, ou="/X"), "UnknownOu", 404, "/X"),
+    "invited with a key somebody has": (
+        lambda c: c.invite_account(
+            "123123123123", name="X", root=RootUserSpec(access_keys=(AccessKeySpec(id=OLD_KEY),))
+        ),
+        "AccessKeyExists",
+        409,
+        OLD_KEY,
+    ),
+    "management account moved": (
+        lambda c: c.move_account(MANAGEMENT, "/Workloads"),
+        "ManagementAccount",
+        409,
+        "cannot be moved",
+    ),
+    "moved nowhere": (lambda c: c.move_account(ONE, "/Workloads/Produktion"), "UnknownOu", 404, "Production"),
+    "moved to where it is": (lambda c: c.move_account(ONE, "/Workloads"), "AlreadyThere", 409, "/Workloads"),
+    "stranger moved": (lambda c: c.move_account(NOBODY, "/Workloads"), "UnknownAccount", 404, NOBODY),
+    "outsider moved": (lambda c: c.move_account(OUTSIDE, "/Workloads"), "UnknownAccount", 404, OUTSIDE),
+    "management account suspended": (
+        lambda c: c.suspend_account(MANAGEMENT),
+        "ManagementAccount",
+        409,
+        "cannot be suspended",
+    ),
+    "management account closed": (
+        lambda c: c.close_account(MANAGEMENT),
+        "ManagementAccount",
+        409,
+        "cannot be closed",
+    ),
+    "suspended twice": (lambda c: c.suspend_account(SUSPENDED), "WrongState", 409, "SUSPENDED"),
+    "reinstated for nothing": (lambda c: c.reinstate_account(ONE), "WrongState", 409, "ACTIVE"),
+    "closure of an open account finished": (
+        lambda c: c.finish_closure(ONE),
+        "WrongState",
+        409,
+        "PENDING_CLOSURE",
+    ),
+    "outsider described": (lambda c: c.describe_account(OUTSIDE), "UnknownAccount", 404, OUTSIDE),
+    "clock set back": (lambda c: c.set_clock(NOW - timedelta(seconds=1)), "ClockSetBack", 409, "2026-10-20"),
+    "clock set without an offset": (
+        lambda c: c.set_clock(NOW.replace(tzinfo=None)),
+        "InvalidArguments",
+        400,
+        "UTC offset",
+    ),
+    "clock set too far": (
+        lambda c: c.set_clock(datetime(2100, 1, 1, tzinfo=UTC)),
+        "InvalidArguments",
+        400,
+        "2100",
+    ),
+    "clock moved backwards": (lambda c: c.advance_clock(-1), "InvalidArguments", 400, "forward"),
+    "clock moved beyond time": (lambda c: c.advance_clock(1e300), "InvalidArguments", 400, "2100"),
+    "clock moved by no number": (lambda c: c.advance_clock(float("nan")), "InvalidArguments", 400, "seconds"),
+    "clock moved too far": (lambda c: c.advance_clock(80 * 365 * 86400), "InvalidArguments", 400, "2100"),
+    "policy nobody has": (lambda c: c.attach_policy("DenyRot", ONE), "UnknownPolicy", 404, "'DenyRoot'"),
+    "policy to nowhere": (
+        lambda c: c.attach_policy("DenyRoot", "/Worklods"),
+        "UnknownOu",
+        404,
+        "'/Workloads'",
+    ),
+    "policy to a stranger": (lambda c: c.attach_policy("DenyRoot", NOBODY), "UnknownAccount", 404, NOBODY),
+    "policy twice": (lambda c: c.attach_policy("DenyRoot", "/Blocked"), "AlreadyAttached", 409, "/Blocked"),
+    "new policy of a known name": (
+        lambda c: c.attach_policy("DenyRoot", ONE, document=DENY),
+        "PolicyExists",
+        409,
+        "DenyRoot",
+    ),
+    "policy that is none": (
+        lambda c: c.attach_policy("X", ONE, document={"Statement": 1}),
+        "InvalidArguments",
+        400,
+        "document:",
+    ),
+    "policy that is too long": (
+        lambda c: c.attach_policy("X", ONE, document={**DENY, "Id": "x" * 11_000}),
+        "InvalidArguments",
+        400,
+        "10240",
+    ),
+    "policy without a name": (
+        lambda c: c.attach_policy("", ONE, document=DENY),
+        "InvalidArguments",
+        400,
+        "1 to 128",
+    ),
+    "policy of a type that is off": (
+        lambda c: c.attach_policy("X", ONE, document=DENY, type="RESOURCE_CONTROL_POLICY"),
+        "PolicyTypeNotEnabled",
+        409,
+        "RESOURCE_CONTROL_POLICY",
+    ),
+    "policy detached that is not attached": (
+        lambda c: c.detach_policy("DenyRoot", ONE),
+        "NotAttached",
+        409,
+        "FullAWSAccess",
+    ),
+    "last policy detached": (lambda c: c.detach_policy("FullAWSAccess", ONE), "LastPolicy", 409, "stays"),
+    "fault of an unknown operation": (
+        lambda c: c.add_fault(FaultSpec(operation="sts:AssumeRot")),
+        "UnknownOperation",
+        404,
+        "'AssumeRoot'",
+    ),
+    "fault of an unknown service": (
+        lambda c: c.add_fault(FaultSpec(operation="organization:ListRoots")),
+        "UnknownOperation",
+        404,
+        "'organizations'",
+    ),
+    "fault for a stranger": (
+        lambda c: c.add_fault(FaultSpec(operation="sts:*", account=NOBODY)),
+        "UnknownAccount",
+        404,
+        NOBODY,
+    ),
+    "no faults removed": (lambda c: c.remove_faults(), "InvalidArguments", 400, "or all"),
+    "some faults and all": (
+        lambda c: c.remove_faults(operation="iam:GetUser", all=True),
+        "InvalidArguments",
+        400,
+        "or all",
+    ),
+    "misspelt fault removed": (
+        lambda c: c.remove_faults(operation="iam:GetUsr"),
+        "UnknownOperation",
+        404,
+        "'GetUser'",
+    ),
+    "fault removed that is not there": (
+        lambda c: c.remove_faults(operation="iam:*"),
+        "UnknownFault",
+        404,
+        "iam:*",
+    ),
+    "device with a short serial": (
+        lambda c: c.add_mfa_device(ONE, serial="x"),
+        "InvalidArguments",
+        400,
+        "serial",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_is_refused_and_changes_nothing(emulator: Emulator, name: str) -> None:
+    verb, code, status, hint = NONSENSE[name]
+    before, events = picture(emulator.world), list[object]()
+    emulator.world.listeners.append(events.append)
+    with pytest.raises(ControlRefused) as caught:
+        verb(emulator.control)
+    assert (caught.value.code, caught.value.http_status) == (code, status)
+    assert hint in caught.value.message
+    assert picture(emulator.world) == before
+    assert events == []
+
+
+def test_a_target_holds_ten_policies(control: Control) -> None:
+    for number in range(9):
+        control.attach_policy(f"Deny{number}", ONE, document=DENY)
+    with pytest.raises(ControlRefused, match="10 policies") as caught:
+        control.attach_policy("One too many", ONE, document=DENY)
+    assert caught.value.code == "TooManyPolicies"
+    with pytest.raises(ControlRefused, match="no policy"):
+        control.attach_policy("One too many", "/Workloads")
