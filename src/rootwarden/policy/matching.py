@@ -57,6 +57,8 @@ def deny_matcher(place: Place, request: Request, caller: Relation) -> Matcher | 
         return _match_unconfirmed if request.action_folded in UNCONFIRMED else match_with_principal
     if place.layer is not Layer.RESOURCE_POLICY:
         return match_plainly
+    if caller.is_bounded:
+        return _match_bounded
     if request.action_folded not in OWN_BUCKET_POLICY or not caller.is_root:
         return match_with_principal
     counts = negation(caller.same_account)
@@ -86,6 +88,15 @@ def match_naming_a_user(statement: Statement, request: Request) -> Match:
     """In a resource policy, where the statement names the calling IAM user itself."""
     named = statement.principal.names_user(request) if statement.principal else NO
     return all_of([named, match_with_principal(statement, request)])
+
+
+def _match_bounded(statement: Statement, request: Request) -> Match:
+    """For a Deny of a resource policy and a caller with a boundary, whom NotPrincipal never excepts.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    excepts = statement.principal is not None and statement.principal.negated
+    return statement.match(request) if excepts else match_with_principal(statement, request)
 
 
 def _match_unconfirmed(statement: Statement, request: Request) -> Match:

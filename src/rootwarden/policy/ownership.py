@@ -21,14 +21,17 @@ class Relation:
     """Whether the caller's account owns it: yes also where no resource policy takes part."""
     is_root: bool
     """Whether the caller is a root user."""
+    is_bounded: bool
+    """Whether the caller is a user or role with a permissions boundary."""
 
 
 def relation(request: Request, layers: Layers) -> Relation:
     """How the caller stands to the resource whose policy takes part."""
     is_root = layers.identity is None
+    is_bounded = layers.boundary is not None and not is_root
     if layers.resource is None:
-        return Relation(YES, is_root)
+        return Relation(YES, is_root, is_bounded)
     account = caller_of(request).account
     if isinstance(account, Unknown):
-        return Relation(maybe(keys=frozenset({PRINCIPAL_ACCOUNT})), is_root)
-    return Relation(YES if account == layers.resource.owner else NO, is_root)
+        return Relation(maybe(keys=frozenset({PRINCIPAL_ACCOUNT})), is_root, is_bounded)
+    return Relation(YES if account == layers.resource.owner else NO, is_root, is_bounded)

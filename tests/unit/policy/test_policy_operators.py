@@ -45,6 +45,9 @@ def answer(operator: str, wanted: object, given: ContextValue | None, **context:
         ("Bool", "perhaps", "true", "maybe"),
         ("NumericEquals", 5, "5.0", "yes"),
         ("NumericEquals", "5", "+05", "yes"),
+        ("NumericEquals", "1", "1e0", "yes"),
+        ("NumericLessThan", "1e999", "1E-999", "yes"),
+        ("NumericNotEquals", "1", "1e1000", "yes"),  # no number we read
         ("NumericNotEquals", 5, "5", "no"),
         ("NumericNotEquals", 5, "five", "yes"),
         ("NumericLessThan", 5, "4.999", "yes"),

@@ -11,7 +11,7 @@ from typing import Final
 
 from rootwarden.policy.conditions.ordered import ordered_operators
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,1000}(\.[0-9]{1,1000})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,1000}(\.[0-9]{1,1000})?([eE][+-]?[0-9]{1,3})?")
 
 
 def _number(text: str) -> Decimal | None:
