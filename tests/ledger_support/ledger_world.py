@@ -6,6 +6,7 @@ Run as ``python ledger_world.py PLACE NAME COUNT`` it appends COUNT entries, and
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ from rootwarden.ledger.store import Store
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+KEYS_VARIABLE = "LEDGER_TEST_KEYS"
+"""Access key id and secret for the emulated S3, in the environment of every process of a test."""
 IDENTITY = Identity("o-exampleorg1", "aws")
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -57,12 +60,13 @@ class Place:
 
 
 def s3_client(endpoint_url: str) -> S3Client:
+    key_id, secret = os.environ[KEYS_VARIABLE].split()
     client: S3Client = boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint_url,
         region_name="us-east-1",
-        aws_access_key_id="AKIAEXAMPLEEXAMPLE00",
-        aws_secret_access_key="invented",
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         config=Config(retries={"mode": "standard", "total_max_attempts": 3}, s3={"addressing_style": "path"}),
     )
     return client

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import configparser
+import json
+import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import pytest
-from moto.s3.responses import S3Response
-from moto.server import ThreadedMotoServer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ledger_support"))
 
-from ledger_world import Place, s3_client
+from ledger_world import KEYS_VARIABLE, Place, s3_client
 
 
 @pytest.fixture(scope="session")
-def aws_url() -> Iterator[str]:
-    """A local S3 and KMS. moto looks whether a key is there and writes it in two steps, so a lock makes them one."""
-    lock, put_object = threading.Lock(), S3Response.put_object
-
-    @wraps(put_object)
-    def one_at_a_time(response: Any) -> Any:
-        with lock:
-            return put_object(response)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(S3Response, "put_object", one_at_a_time)
-        patch.setattr("werkzeug.serving.WSGIRequestHandler.log", lambda *_: None)
-        patch.setattr(
-            "werkzeug.serving.WSGIRequestHandler.protocol_version", "HTTP/1.1"
-        )  # connections are kept
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
+def aws_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """S3 and KMS of an emulator in a process of its own, and the keys of its security account for every process of a test."""
+    folder = tmp_path_factory.mktemp("emulator")
+    command = [
+        sys.executable,
+        "-m",
+        "rootwarden",
+        "emulator",
+        "start",
+        "-o",
+        "json",
+        "--write-aws-config",
+        str(folder),
+    ]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        try:
+            assert process.stdout
+            url: str = json.loads(process.stdout.readline())["endpoint_url"]
+            profiles = configparser.ConfigParser()
+            profiles.read(folder / "credentials")
+            keys = profiles["emulator-security"]
+            patch.setenv(KEYS_VARIABLE, f"{keys['aws_access_key_id']} {keys['aws_secret_access_key']}")
+            yield url
+        finally:
+            process.terminate()
 
 
 @pytest.fixture

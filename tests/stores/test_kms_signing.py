@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import boto3
 import pytest
-from ledger_world import IDENTITY, NOW
+from ledger_world import IDENTITY, KEYS_VARIABLE, NOW
 
 from rootwarden.aws.ledger_signing import KmsClient, KmsSigner
 from rootwarden.errors import CheckpointBroken, ConfigurationError, LedgerUnreadable, LedgerUnwritable
@@ -21,8 +23,8 @@ def kms(aws_url: str) -> KmsClient:
         "kms",
         endpoint_url=aws_url,
         region_name="us-east-1",
-        aws_access_key_id="AKIAEXAMPLEEXAMPLE00",
-        aws_secret_access_key="invented",
+        aws_access_key_id=os.environ[KEYS_VARIABLE].split()[0],
+        aws_secret_access_key=os.environ[KEYS_VARIABLE].split()[1],
     )
     return client
 
