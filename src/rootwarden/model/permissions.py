@@ -55,6 +55,24 @@ _TREE_READS = (
 )
 _OPENING = (*_ACCOUNT_READS, "sts:AssumeRoot")
 _SELECTING = (*_TREE_READS, "organizations:ListTagsForResource", "organizations:ListDelegatedAdministrators")
+_POLICY_READS = (
+    "organizations:ListPoliciesForTarget",
+    "organizations:ListPolicies",
+    "organizations:ListTargetsForPolicy",
+    "organizations:DescribePolicy",
+)
+_OWN_POLICY_READS = (
+    "iam:GetUser",
+    "iam:GetRole",
+    *(
+        f"iam:{action}"
+        for kind in ("User", "Role", "Group")
+        for action in (f"List{kind}Policies", f"Get{kind}Policy", f"ListAttached{kind}Policies")
+    ),
+    "iam:ListGroupsForUser",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+)
 _AUDIT_CALLS = tuple(action for action in RootTask.AUDIT.actions)
 _DELETE_CALLS = tuple(action for action in RootTask.DELETE.actions if action != "iam:DeleteVirtualMFADevice")
 _REMOVAL_CALLS = tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS)))
@@ -115,6 +133,26 @@ _ROWS: Final = (
         actions=_OPENING,
         optional=_SELECTING,
         in_session=_AUDIT_CALLS,
+    ),
+    CommandNeeds(
+        "doctor",
+        "Says for each account and task whether a root session would work, and what would have to change; opens none unless asked to probe.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_ACCOUNT_READS,
+        optional=tuple(
+            dict.fromkeys(
+                (
+                    *_TREE_READS,
+                    "organizations:ListTagsForResource",
+                    *_BASELINE_READS[2:],
+                    *_POLICY_READS,
+                    *_OWN_POLICY_READS,
+                    "sts:AssumeRoot",
+                )
+            )
+        ),
+        in_session=("iam:GetAccountSummary",),
     ),
     CommandNeeds(
         "remove plan",

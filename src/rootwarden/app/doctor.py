@@ -1,0 +1,118 @@
+"""Composing ``doctor``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootwarden.app.accounts import choose_accounts
+from rootwarden.errors import Interrupted
+from rootwarden.model.diagnosis import Diagnosis, Probe, TaskAnswer
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.tasks import RootTask
+from rootwarden.operations.doctor.evidence import Evidence
+from rootwarden.operations.doctor.findings import findings
+from rootwarden.operations.doctor.gates import skip_reason
+from rootwarden.operations.doctor.gather import gather_caller, gather_places, gather_policies
+from rootwarden.operations.doctor.judge import Judgement, judge
+from rootwarden.operations.doctor.probe import accounts_to_probe, predictions, probe
+from rootwarden.operations.setup.gather import gather_baseline
+from rootwarden.reports.doctor_report import doctor_report
+from rootwarden.sessions.door import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rootwarden.app.accounts import Chosen
+    from rootwarden.app.context import App
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.selection import Selection
+    from rootwarden.reports.report import Report
+
+_PROBE = "doctor --probe"
+
+
+def run_doctor(
+    app: App, selection: Selection, tasks: Sequence[RootTask], *, probing: bool
+) -> tuple[Report, int]:
+    """The report of ``doctor`` and its exit code. No task named means all five."""
+    clients = app.caller(PurposeName.DELEGATE)
+    chosen = choose_accounts(app, clients, selection, changing=False)
+    evidence = _gather(app, clients, chosen)
+    wanted = tuple(dict.fromkeys(tasks)) or tuple(RootTask)
+    judgement = judge(evidence, wanted)
+    probes, interrupted = (None, False)
+    if probing:
+        predicting = judgement if RootTask.AUDIT in wanted else judge(evidence, (RootTask.AUDIT,))
+        probes, interrupted = _probe(app, clients, chosen, predicting)
+    diagnosis = Diagnosis(
+        organization_id=chosen.organization.id,
+        endpoint=clients.endpoint,
+        region=evidence.region,
+        accounts=judgement.accounts,
+        findings=findings(judgement),
+        unread=judgement.unread,
+        policy_paths=len(accounts_to_probe(judgement.groups)),
+        probes=probes,
+        interrupted=interrupted,
+    )
+    return doctor_report(diagnosis), doctor_exit_code(diagnosis)
+
+
+def _gather(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
+    """Reads everything: the baseline and the directory as other commands do, then policies and the caller."""
+    baseline = gather_baseline(clients)
+    account = baseline.caller.account_id
+    placed = {one.id: one for one in chosen.directory.accounts if one.id == account}
+    placed |= {one.id: one for one in chosen.accounts}
+    places = gather_places(placed.values(), chosen.directory.units)
+    reached = [
+        places.lineages[one.id]
+        for one in chosen.accounts
+        if skip_reason(chosen.organization, chosen.excluded, one) is None
+    ]
+    bound = None if account == chosen.organization.management_account_id else places.lineages.get(account)
+    return Evidence(
+        organization=chosen.organization,
+        partition=clients.partition,
+        region=clients.region,
+        sts_region=app.settings.regions.sts or clients.region,
+        accounts=chosen.accounts,
+        excluded=chosen.excluded,
+        trusted_access=baseline.trusted_access,
+        features=baseline.features,
+        caller=gather_caller(clients, baseline.caller, baseline.role),
+        places=places,
+        policies=gather_policies(clients, reached, callers=bound),
+    )
+
+
+def _probe(
+    app: App, clients: CallerClients, chosen: Chosen, judgement: Judgement
+) -> tuple[tuple[Probe, ...], bool]:
+    """What the probes met, and whether they were broken off."""
+    accounts = accounts_to_probe(judgement.groups)
+    work = Work(
+        operation=_PROBE,
+        accounts=tuple(one.id for one in accounts),
+        tasks=(RootTask.AUDIT,),
+        authority=app.for_reading(_PROBE),
+    )
+    found: list[Probe] = []
+    with app.door(clients, chosen.organization.id).begin(work) as run:
+        try:
+            for one in probe(run, accounts, predictions(judgement.accounts)):
+                found.append(one)  # noqa: PERF402 - what came before an interruption has to be kept
+        except Interrupted:  # raised after the last one
+            return tuple(found), True
+    return tuple(found), False
+
+
+def doctor_exit_code(diagnosis: Diagnosis) -> int:
+    """6 where something that decides could not be read, which wins over 1 for a block or a probe that met something else; else 0."""
+    if diagnosis.interrupted:
+        return Interrupted.exit_code
+    probes = diagnosis.probes or ()
+    if diagnosis.unread or any(one.met is TaskAnswer.DEPENDS for one in probes):
+        return 6
+    missed = any(one.agrees is False for one in probes)
+    return 1 if missed or diagnosis.count(TaskAnswer.BLOCKED) else 0

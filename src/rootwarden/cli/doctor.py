@@ -1,0 +1,54 @@
+"""``rootwarden doctor``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rootwarden.app.doctor import run_doctor
+from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.selection_options import (
+    AccountOption,
+    AllOption,
+    ExcludeOption,
+    FileOption,
+    OuOption,
+    TagOption,
+    selection_of,
+)
+from rootwarden.cli.terminal import Terminal
+from rootwarden.model.tasks import RootTask
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("doctor", help=does("doctor"), epilog=needs("doctor"))(doctor)
+
+
+def doctor(
+    context: typer.Context,
+    account: AccountOption = None,
+    ou: OuOption = None,
+    tag: TagOption = None,
+    accounts_file: FileOption = None,
+    everything: AllOption = False,
+    exclude: ExcludeOption = None,
+    task: Annotated[
+        list[RootTask] | None, typer.Option(help="A task to judge; repeat it. All five where none is named.")
+    ] = None,
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe", help="Also open an audit session in one account per set of policies, and compare."
+        ),
+    ] = False,
+) -> None:
+    """Exit 1 when a task is blocked, 6 when something that decides could not be read."""
+    terminal = Terminal(context)
+    app = terminal.app()
+    selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
+    report, code = run_doctor(app, selection, tuple(task or ()), probing=probe)
+    terminal.say_notes(app)
+    terminal.emit(report)
+    raise typer.Exit(code)

@@ -1,0 +1,176 @@
+"""One task below one stack of policies: the call that opens the session, then every action of the task. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rootwarden.model.diagnosis import TaskAnswer, TaskDiagnosis
+from rootwarden.model.organization_policy import PolicyType
+from rootwarden.operations.doctor.changes import Changes
+from rootwarden.operations.doctor.gates import Obstacle, gates
+from rootwarden.operations.doctor.requests import ANY_NAME, ESSENTIAL, MOST_NAMES, WITHOUT_RESOURCE
+from rootwarden.operations.doctor.stack import Stack
+from rootwarden.policy import Answer, Decision, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Sequence
+
+    from rootwarden.model.tasks import RootTask
+    from rootwarden.operations.doctor.call import CallerPolicies
+    from rootwarden.operations.doctor.evidence import Evidence
+    from rootwarden.operations.doctor.requests import Asker
+    from rootwarden.operations.doctor.shelf import Shelf
+    from rootwarden.operations.doctor.stack import LevelJudge
+
+_ANSWERS = {Answer.DENY: TaskAnswer.BLOCKED, Answer.DEPENDS: TaskAnswer.DEPENDS}
+_FINE = "Everything that decides was read, and nothing stands in the way."
+_REGION = "aws:requestedregion"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskJudge:
+    """Judges tasks for one caller."""
+
+    evidence: Evidence
+    shelf: Shelf
+    caller: CallerPolicies
+    asker: Asker
+    levels: LevelJudge
+
+    def diagnose(self, stack: Stack, task: RootTask) -> TaskDiagnosis:
+        """The answer for one account; ``blocked`` wins over ``depends``, for a Deny is sure whatever else is open."""
+        mark = self._mark(stack)
+        found = [*gates(self.evidence, task), *self._call(stack, task, mark)]
+        denied: list[str] = []
+        remarks: list[str] = []
+        for action in task.actions:
+            obstacles = list(self._action(stack, action, mark))
+            denied += [action] if any(one.answer is TaskAnswer.BLOCKED for one in obstacles) else []
+            if action in ESSENTIAL[task]:
+                found += obstacles
+                remarks += self._elsewhere(stack, action, mark) if not obstacles else []
+            else:
+                remarks += [f"{action}, which the task can do without: {one.sentence}" for one in obstacles]
+        blocked = [one for one in found if one.answer is TaskAnswer.BLOCKED]
+        deciding = blocked or found
+        if not deciding:
+            return TaskDiagnosis(
+                task, TaskAnswer.ALLOWED, _FINE, warnings=_once(remarks), blocked_actions=tuple(denied)
+            )
+        change = None
+        if blocked:
+            change = Changes(self.shelf, self.caller, self.asker).lift(stack, task, blocked)
+        first = deciding[0]
+        return TaskDiagnosis(
+            task=task,
+            answer=first.answer,
+            sentence=first.sentence,
+            layer=first.layer,
+            target=first.target,
+            policy=first.policy,
+            policy_id=self.shelf.by_label.get(first.policy or ""),
+            statement=first.statement,
+            condition=first.condition,
+            depends_on=() if blocked else tuple(sorted({key for one in found for key in one.depends_on})),
+            warnings=_once([*(text for one in found for text in one.warnings), *remarks]),
+            blocked_actions=tuple(denied),
+            change=change,
+        )
+
+    def _mark(self, stack: Stack) -> Hashable:
+        """What a level's answer may depend on besides its own policies."""
+        books = (*stack.books, *self.caller.books)
+        account = stack.account if any(book.marks(stack.account) for book in books) else ""
+        places = tuple(rung.target for rung in stack.rungs) if any(book.by_path for book in books) else ()
+        return account, places
+
+    def _call(self, stack: Stack, task: RootTask, mark: Hashable) -> Iterator[Obstacle]:
+        request = self.asker.call(task, stack.account)
+        said = self.caller.decide(request)
+        if said.answer is not Answer.ALLOW:
+            yield _obstacle(said, "sts:AssumeRoot")
+        rcps = Stack(stack.account, tuple(one for one in stack.rungs if one.kind is PolicyType.RCP))
+        if rcps.rungs:
+            said = self.levels.decide(rcps, request, ("call", task, mark))
+            if said.answer is not Answer.ALLOW:
+                yield _obstacle(said, "sts:AssumeRoot")
+
+    def _action(self, stack: Stack, action: str, mark: Hashable) -> Iterator[Obstacle]:
+        """What a session meets with one action: in buckets and queues also for every name that a policy singles out."""
+        service = action.partition(":")[0]
+        named = service in {"s3", "sqs"} and action not in WITHOUT_RESOURCE
+        names = (ANY_NAME, *self.asker.names[:MOST_NAMES]) if named else (ANY_NAME,)
+        said = {name: self._session(stack, action, mark, name) for name in names}
+        answers = {one.answer for one in said.values()}
+        if len(answers) > 1 or (named and len(self.asker.names) > MOST_NAMES):
+            worst = next((one for one in said.values() if one.answer is not Answer.ALLOW), said[ANY_NAME])
+            yield _by_name(worst, action, "bucket" if service == "s3" else "queue")
+        elif said[ANY_NAME].answer is not Answer.ALLOW:
+            yield _obstacle(said[ANY_NAME], action)
+
+    def _session(
+        self, stack: Stack, action: str, mark: Hashable, name: str = ANY_NAME, *, anywhere: bool = False
+    ) -> Decision:
+        request = self.asker.session(action, stack.account, name=name, anywhere=anywhere)
+        return self.levels.decide(stack, request, ("session", action, name, anywhere, mark))
+
+    def _elsewhere(self, stack: Stack, action: str, mark: Hashable) -> list[str]:
+        """That other Regions would answer otherwise."""
+        if action.partition(":")[0] not in {"s3", "sqs"} or _REGION not in self.asker.keys:
+            return []
+        said = self._session(stack, action, mark, anywhere=True)
+        if said.answer is not Answer.DEPENDS or _REGION not in said.depends_on:
+            return []
+        return [
+            f"in another Region than {self.evidence.region} {action} may be denied by {said.statement} of {said.policy}"
+        ]
+
+
+def _obstacle(said: Decision, action: str) -> Obstacle:
+    unread = sorted(one for one in said.depends_on if not _is_key(one))
+    sentence = (
+        f"It depends on what was not read ({'; '.join(said.warnings) or ', '.join(unread)})."
+        if unread
+        else said.sentence
+    )
+    return Obstacle(
+        answer=_ANSWERS[said.answer],
+        layer=_layer(said),
+        sentence=f"{action}: {sentence}",
+        action=action,
+        target=said.target,
+        policy=said.policy,
+        statement=said.statement,
+        condition=said.condition,
+        depends_on=tuple(sorted(said.depends_on)),
+        warnings=said.warnings,
+    )
+
+
+def _by_name(said: Decision, action: str, noun: str) -> Obstacle:
+    return Obstacle(
+        answer=TaskAnswer.DEPENDS,
+        layer=_layer(said),
+        sentence=f"{action}: It depends on the {noun}: policies treat some by name. {said.sentence}",
+        action=action,
+        target=said.target,
+        policy=said.policy,
+        statement=said.statement,
+        condition=said.condition,
+        depends_on=tuple(sorted({f"the {noun}'s name", *said.depends_on})),
+        warnings=said.warnings,
+    )
+
+
+def _is_key(text: str) -> bool:
+    """Whether this is a condition key, and not the name of something that was not read."""
+    return ":" in text and " " not in text
+
+
+def _layer(said: Decision) -> str:
+    return (said.layer or Layer.IDENTITY).value
+
+
+def _once(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
