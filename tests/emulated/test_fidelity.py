@@ -21,6 +21,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from rootwarden.emulator.control.views import as_json
 from rootwarden.emulator.org_file import OrganizationFile
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class Stage:
 
     def prepare(self, step: Mapping[str, Any]) -> None:
         """One step of a set-up, which has to succeed, or to be refused where it says so."""
-        if "pass_seconds" in step:
+        if "control" in step:
+            self.control(step)
+        elif "pass_seconds" in step:
             self.emulator.world.clock.advance(timedelta(seconds=step["pass_seconds"]))
         elif "open_temporary" in step:
             answer = self.client("sts", step).get_session_token(DurationSeconds=step["open_temporary"])
@@ -74,9 +77,27 @@ class Stage:
                 path, name = step["keep"]
                 self.texts[name] = at(answer, path)
 
+    def control(self, step: Mapping[str, Any]) -> Any:
+        """What a control verb answers; its keys, or a part of the answer, are kept under the name the step gives."""
+        answer = as_json(getattr(self.emulator.control, step["control"])(**self.filled(step.get("with", {}))))
+        if "keep" in step:
+            path, name = step["keep"]
+            self.texts[name] = at(answer, path)
+        if "open" in step:
+            keys = answer.get("credential", answer)
+            self.keys[step["open"]] = {
+                "AccessKeyId": keys["access_key_id"],
+                "SecretAccessKey": keys["secret_access_key"],
+                "SessionToken": keys["session_token"],
+            }
+        return answer
+
     def call(self, operation: str, request: Mapping[str, Any]) -> Any:
-        """What a client gets for a request."""
+        """What a client gets for a request; people with a browser and a mailbox are verbs of the control endpoint."""
         service, _, name = operation.partition(":")
+        if service == "console":
+            answer = self.control({"control": xform_name(name), **request})
+            return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
         method = getattr(self.client(service, request), xform_name(name))
         return method(**self.filled(request.get("with", {})))
 
