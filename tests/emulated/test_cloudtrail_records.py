@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from rootwarden.emulator.builders import MANAGEMENT, SECURITY, account
+from rootwarden.emulator.call import Call
 from rootwarden.emulator.clock import Clock
+from rootwarden.emulator.happenings import Called
 from rootwarden.emulator.org_file import FaultSpec, OrganizationFile
+from rootwarden.emulator.service_models import service_model
 from rootwarden.model.tasks import RootTask
 
 MEMBER = "333333333333"
@@ -20,7 +23,9 @@ AUDIT = {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}
 LOCKED = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
+        "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::locked"}
+        ],
     }
 )
 
@@ -247,6 +252,33 @@ def test_a_new_account_begins_with_a_root_event_of_awss_own(
     assert (record["sourceIPAddress"], record["userAgent"]) == ("AWS Internal", "AWS Internal")
     assert record["awsRegion"] == "us-east-1"
     assert "sessionContext" not in record["userIdentity"]
+
+
+def test_a_role_assumed_from_another_account_is_recorded_in_both(emulator: Any, records_of: Any) -> None:
+    world, role = emulator.world, f"arn:aws:iam::{MEMBER}:role/Reader"
+    credential = emulator.credential()
+    call = Call(
+        service="sts",
+        operation="AssumeRole",
+        params={"RoleArn": role, "RoleSessionName": "me"},
+        caller=credential.principal,
+        access_key_id=credential.access_key_id,
+        region="us-east-1",
+        protocol="query",
+        host="127.0.0.1:1",
+        request_id="6c1c0f0e-0000-4000-8000-000000000001",
+    )
+    issued = {"AccessKeyId": "ASIA01EMULATED777777", "SecretAccessKey": "hidden", "SessionToken": "token"}
+    model = service_model("sts").operation_model("AssumeRole")
+    with world.lock:
+        world.happened(Called(call, NOON, {"Credentials": issued}, model=model))
+    (own,), (copy,) = records_of(emulator, MANAGEMENT), records_of(emulator, MEMBER)
+    assert own["sharedEventID"] == copy["sharedEventID"]
+    assert own["responseElements"] == copy["responseElements"]
+    assert "secretAccessKey" not in own["responseElements"]["credentials"]
+    assert own["readOnly"] is True
+    assert own["resources"] == [{"accountId": MEMBER, "type": "AWS::IAM::Role", "ARN": role}]
+    assert copy["userIdentity"]["type"] == "AWSAccount"
 
 
 def test_requests_that_nobody_signed_for_leave_nothing(

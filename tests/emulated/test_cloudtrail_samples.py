@@ -189,7 +189,14 @@ def recorded(
     owner.create_bucket(
         Bucket="resource-policy-john", CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
     )
-    owner.put_bucket_policy(Bucket="resource-policy-john", Policy=json.dumps(ALLOW_ALL | {"Statement": []}))
+    denied = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::resource-policy-john",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": denied})
+    owner.put_bucket_policy(Bucket="resource-policy-john", Policy=policy)
     sts = client_of(emulator, "sts", f"emulator-{MANAGEMENT}-JohnDoe", region="us-west-2")
     keys = sts.assume_root(TargetPrincipal=MEMBER, TaskPolicyArn={"arn": UNLOCK})["Credentials"]
     clock.advance(timedelta(seconds=96))
