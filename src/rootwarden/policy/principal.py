@@ -22,6 +22,8 @@ AWS = "AWS"
 KINDS = (AWS, "Service", "Federated", "CanonicalUser")
 """What an object as Principal may hold."""
 
+_EVERYONE_BOUNDED = "whether Principal * passes the boundary of a caller it does not name is not documented"
+
 
 @dataclass(frozen=True, slots=True)
 class PrincipalMatcher:
@@ -42,8 +44,13 @@ class PrincipalMatcher:
         return because(found, self.reason) if found.truth is Truth.MAYBE else found
 
     def names_user(self, request: Request) -> Match:
-        """Whether the caller is an IAM user named by its own ARN; such an Allow is not limited by a boundary."""
+        """Whether the caller is an IAM user named by its own ARN; such an Allow is not limited by a boundary.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+        """
         caller = caller_of(request)
+        if self.everyone and not self.negated:
+            return maybe(warning=_EVERYONE_BOUNDED)
         if self.negated or (isinstance(caller.arn, str) and ":user/" not in caller.arn):
             return NO
         return any_of([_same(arn, caller) for arn in self.arns])
