@@ -41,6 +41,7 @@ _S3_DATA: Final = frozenset(
     }
 )
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-logging-using-cloudtrail.html
+# That reading a queue's attributes and listing queues are data events, or not recorded at all, is inferred.
 _SQS_MANAGEMENT: Final = frozenset(
     {
         "AddPermission",
