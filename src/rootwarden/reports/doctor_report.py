@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.model.diagnosis import AccountDiagnosis, Diagnosis, Probe, TaskAnswer, TaskDiagnosis
@@ -22,6 +23,7 @@ TONES = {
 _WORST_FIRST = list(TaskAnswer)
 _FEW = 3
 """Accounts that are named one by one."""
+_ACTION = re.compile(r"^[a-z0-9-]+:[A-Za-z0-9]+: ")
 
 
 def doctor_report(diagnosis: Diagnosis) -> Report:
@@ -177,27 +179,31 @@ def _groups(accounts: Sequence[AccountDiagnosis]) -> list[list[AccountDiagnosis]
 
 
 def _rows(group: list[AccountDiagnosis]) -> Iterator[tuple[Cell, ...]]:
-    """One row for each answer of the group's tasks."""
+    """One row for each answer and cause among the group's tasks."""
     answers: dict[tuple[TaskAnswer, str], list[TaskDiagnosis]] = {}
     for one in group[0].tasks:
-        why = "" if one.answer is TaskAnswer.ALLOWED else one.sentence
-        answers.setdefault((one.answer, why), []).append(one)
-    for number, ((answer, _), tasks) in enumerate(answers.items()):
+        answers.setdefault((one.answer, _cause(one)), []).append(one)
+    for number, ((answer, cause), tasks) in enumerate(answers.items()):
         named = ", ".join(one.task.value for one in tasks)
         yield (
             cell(_who(group) if number == 0 else ""),
             cell("all tasks" if len(answers) == 1 and len(tasks) > 1 else named),
             cell(answer.value, TONES[answer]),
-            cell("\n".join(_reasons(tasks[0]))),
+            cell("\n".join(_reasons(cause if len(tasks) > 1 else tasks[0].sentence, tasks))),
         )
 
 
-def _reasons(one: TaskDiagnosis) -> Iterator[str]:
-    if one.answer is not TaskAnswer.ALLOWED:
-        yield one.sentence
-    if one.change is not None:
-        yield f"Change: {one.change.summary}"
-    yield from (f"Warning: {text}" for text in one.warnings if text not in one.sentence)
+def _cause(one: TaskDiagnosis) -> str:
+    """The sentence without the action that met it first; nothing where all is well."""
+    return "" if one.answer is TaskAnswer.ALLOWED else _ACTION.sub("", one.sentence)
+
+
+def _reasons(cause: str, tasks: list[TaskDiagnosis]) -> list[str]:
+    fine = tasks[0].answer is TaskAnswer.ALLOWED
+    found = [] if fine else [cause]
+    found += [f"Change: {one.change.summary}" for one in tasks if one.change is not None]
+    found += [f"Warning: {text}" for one in tasks for text in one.warnings if text not in cause]
+    return list(dict.fromkeys(found))
 
 
 def _who(group: list[AccountDiagnosis]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.model.diagnosis import TaskAnswer, TaskDiagnosis
 from rootwarden.model.organization_policy import PolicyType
+from rootwarden.model.tasks import RootTask
 from rootwarden.operations.doctor.changes import Changes
 from rootwarden.operations.doctor.gates import Obstacle, gates
 from rootwarden.operations.doctor.requests import ANY_NAME, ESSENTIAL, MOST_NAMES, WITHOUT_RESOURCE
@@ -16,7 +17,6 @@ from rootwarden.policy import Answer, Decision, Layer
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from rootwarden.model.tasks import RootTask
     from rootwarden.operations.doctor.call import CallerPolicies
     from rootwarden.operations.doctor.evidence import Evidence
     from rootwarden.operations.doctor.requests import Asker
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _ANSWERS = {Answer.DENY: TaskAnswer.BLOCKED, Answer.DEPENDS: TaskAnswer.DEPENDS}
 _FINE = "Everything that decides was read, and nothing stands in the way."
 _REGION = "aws:requestedregion"
+_REGIONAL = (RootTask.S3_UNLOCK, RootTask.SQS_UNLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,22 @@ class TaskJudge:
         """The answer for one account; ``blocked`` wins over ``depends``, for a Deny is sure whatever else is open."""
         mark = self._mark(stack)
         found = [*gates(self.evidence, task), *self._call(stack, task, mark)]
-        denied: list[str] = []
-        remarks: list[str] = []
+        spare: list[Obstacle] = []
         for action in task.actions:
             obstacles = list(self._action(stack, action, mark))
-            denied += [action] if any(one.answer is TaskAnswer.BLOCKED for one in obstacles) else []
-            if action in ESSENTIAL[task]:
-                found += obstacles
-                remarks += self._elsewhere(stack, action, mark) if not obstacles else []
-            else:
-                remarks += [f"{action}, which the task can do without: {one.sentence}" for one in obstacles]
+            (found if action in ESSENTIAL[task] else spare).extend(obstacles)
+        denied = tuple(
+            one.action for one in (*found, *spare) if one.answer is TaskAnswer.BLOCKED and one.action
+        )
         blocked = [one for one in found if one.answer is TaskAnswer.BLOCKED]
+        # What the task can do without is worth a word only where it meets something else.
+        same = {one.sentence for one in found}
+        spare = [one for one in spare if one.sentence not in same]
+        remarks = [] if blocked else [*_spared(spare), *self._elsewhere(stack, task, mark)]
         deciding = blocked or found
         if not deciding:
             return TaskDiagnosis(
-                task, TaskAnswer.ALLOWED, _FINE, warnings=_once(remarks), blocked_actions=tuple(denied)
+                task, TaskAnswer.ALLOWED, _FINE, warnings=_once(remarks), blocked_actions=denied
             )
         change = None
         if blocked:
@@ -65,7 +67,7 @@ class TaskJudge:
         return TaskDiagnosis(
             task=task,
             answer=first.answer,
-            sentence=first.sentence,
+            sentence=self._with_path(first),
             layer=first.layer,
             target=first.target,
             policy=first.policy,
@@ -73,10 +75,16 @@ class TaskJudge:
             statement=first.statement,
             condition=first.condition,
             depends_on=() if blocked else tuple(sorted({key for one in found for key in one.depends_on})),
-            warnings=_once([*(text for one in found for text in one.warnings), *remarks]),
-            blocked_actions=tuple(denied),
+            warnings=_once([*(text for one in deciding for text in one.warnings), *remarks]),
+            blocked_actions=denied,
             change=change,
         )
+
+    def _with_path(self, one: Obstacle) -> str:
+        """The sentence with the OU's path beside its id."""
+        path = self.evidence.places.paths.get(one.target or "")
+        text = one.sentence.replace(one.target or "", f"{one.target} ({path})", 1) if path else one.sentence
+        return f"{one.action}: {text}" if one.action else text
 
     def _mark(self, stack: Stack) -> Hashable:
         """What a level's answer may depend on besides its own policies."""
@@ -115,16 +123,25 @@ class TaskJudge:
         request = self.asker.session(action, stack.account, name=name, anywhere=anywhere)
         return self.levels.decide(stack, request, ("session", action, name, anywhere, mark))
 
-    def _elsewhere(self, stack: Stack, action: str, mark: Hashable) -> list[str]:
+    def _elsewhere(self, stack: Stack, task: RootTask, mark: Hashable) -> Iterator[str]:
         """That other Regions would answer otherwise."""
-        if action.partition(":")[0] not in {"s3", "sqs"} or _REGION not in self.asker.keys:
-            return []
-        said = self._session(stack, action, mark, anywhere=True)
-        if said.answer is not Answer.DEPENDS or _REGION not in said.depends_on:
-            return []
-        return [
-            f"in another Region than {self.evidence.region} {action} may be denied by {said.statement} of {said.policy}"
-        ]
+        if task not in _REGIONAL or _REGION not in self.asker.keys:
+            return
+        for action in sorted(ESSENTIAL[task]):
+            said = self._session(stack, action, mark, anywhere=True)
+            if said.answer is Answer.DEPENDS and _REGION in said.depends_on:
+                yield (
+                    f"in another Region than {self.evidence.region} {action} may be denied by {said.statement} of {said.policy}"
+                )
+
+
+def _spared(spare: Sequence[Obstacle]) -> Iterator[str]:
+    """What is said of actions the task can do without: those that meet the same are told together."""
+    by_sentence: dict[str, list[str]] = {}
+    for one in spare:
+        by_sentence.setdefault(one.sentence, []).append(one.action)
+    for sentence, actions in by_sentence.items():
+        yield f"{', '.join(actions)}, which the task can do without: {sentence}"
 
 
 def _obstacle(said: Decision, action: str) -> Obstacle:
@@ -137,7 +154,7 @@ def _obstacle(said: Decision, action: str) -> Obstacle:
     return Obstacle(
         answer=_ANSWERS[said.answer],
         layer=_layer(said),
-        sentence=f"{action}: {sentence}",
+        sentence=sentence,
         action=action,
         target=said.target,
         policy=said.policy,
@@ -152,7 +169,7 @@ def _by_name(said: Decision, action: str, noun: str) -> Obstacle:
     return Obstacle(
         answer=TaskAnswer.DEPENDS,
         layer=_layer(said),
-        sentence=f"{action}: It depends on the {noun}: policies treat some by name. {said.sentence}",
+        sentence=f"It depends on the {noun}: policies treat some by name. {said.sentence}",
         action=action,
         target=said.target,
         policy=said.policy,
@@ -165,7 +182,7 @@ def _by_name(said: Decision, action: str, noun: str) -> Obstacle:
 
 def _is_key(text: str) -> bool:
     """Whether this is a condition key, and not the name of something that was not read."""
-    return ":" in text and " " not in text
+    return ":" in text and " " not in text and not text.startswith("arn:")
 
 
 def _layer(said: Decision) -> str:

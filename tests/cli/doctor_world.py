@@ -1,0 +1,219 @@
+"""An organization with one SCP of each kind in it, and root sessions that really try what ``doctor`` predicts."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from product_rig import MANAGEMENT, SECURITY, company
+
+from rootwarden.emulator import OrganizationFile, account
+from rootwarden.emulator.org_file import OuSpec
+from rootwarden.model.tasks import RootTask
+
+if TYPE_CHECKING:
+    from product_rig import Rig
+
+    from rootwarden.emulator.keyring import Credential
+
+REGION = "eu-central-1"
+BUCKET, QUEUE = "records-of-", "orders"
+ROOT = {"aws:PrincipalArn": ["arn:aws:iam::*:root"]}
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    """A policy of the statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def deny(condition: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A Deny of everything on every resource, with the rest as given."""
+    base: dict[str, Any] = {"Sid": "Deny", "Effect": "Deny", "Resource": "*"}
+    if "NotAction" not in more:
+        base["Action"] = "*"
+    return {**base, **more, **({"Condition": condition} if condition else {})}
+
+
+def allow(*actions: str) -> dict[str, Any]:
+    """An Allow on every resource."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+
+
+SCPS: Mapping[str, dict[str, Any]] = {
+    "PlainRootDeny": document(deny({"StringLike": ROOT})),
+    "Recommended": document(deny({"ArnLike": ROOT, "Null": {"aws:AssumedRoot": "true"}})),
+    "BoolPitfall": document(deny({"ArnLike": ROOT, "Bool": {"aws:AssumedRoot": "false"}})),
+    "BoolIfExists": document(deny({"ArnLike": ROOT, "BoolIfExists": {"aws:AssumedRoot": "false"}})),
+    "InvertedNull": document(deny({"ArnLike": ROOT, "Null": {"aws:AssumedRoot": "false"}})),
+    "NotActionForm": document(deny({"ArnLike": ROOT}, NotAction=["iam:GetUser", "iam:ListMFADevices"])),
+    "CriticalIam": document(
+        deny(
+            {
+                "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/BreakGlass"},
+                "StringNotLike": {"aws:PrincipalTag/IAMUserManagementException": "true"},
+            },
+            Action=["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:DeleteLoginProfile"],
+        )
+    ),
+    "RegionDeny": document(deny({"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}})),
+    "ExceptBucketPolicies": document(
+        deny(
+            {"ArnLike": ROOT},
+            NotAction=["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"],
+        )
+    ),
+    "ControlTower": document(
+        deny({"ArnLike": {"aws:PrincipalArn": ["arn:*:iam::*:root"]}}, Sid="GRRESTRICTROOTUSER")
+    ),
+    "Misspelt": document(deny({"ArnLike": ROOT, "Null": {"aws:AssumeRoot": "false"}})),
+    "SomeBuckets": document(deny(Action="s3:*", Resource=["arn:aws:s3:::secret-*"])),
+    "AllowList": document(allow("ec2:*", "s3:*", "sqs:*")),
+    "OnlyS3": document(allow("s3:*")),
+}
+"""Each is attached to an OU of its own, with one account in it."""
+ALLOW_LISTS = ("AllowList", "OnlyS3")
+"""Those OUs have no FullAWSAccess beside it."""
+ACCOUNTS = {name: f"{number:012d}" for number, name in enumerate((*SCPS, "Free"), 700_000_000_001)}
+
+
+def every_kind(**fields: Any) -> OrganizationFile:
+    """The organization, before FullAWSAccess is taken from the allow-lists."""
+    return company(
+        *(account(id_, name, f"/{name}" if name in SCPS else "/") for name, id_ in ACCOUNTS.items()),
+        scps=dict(SCPS),
+        organizational_units=tuple(OuSpec(path=f"/{name}", scps=(name,)) for name in SCPS),
+        **fields,
+    )
+
+
+class World:
+    """The running organization, seen through real clients."""
+
+    def __init__(self, rig: Rig, organization: OrganizationFile | None = None) -> None:
+        self.rig = rig
+        rig.up(organization or every_kind())
+        rig.patch.setenv("AWS_REGION", REGION)
+        organizations = self.client("organizations", f"emulator-{MANAGEMENT}")
+        state = rig.emulator.world.organization
+        for unit in tuple(state.containers.values()):
+            if unit.name in ALLOW_LISTS:
+                organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=unit.id)
+
+    def client(self, service: str, profile: str | Credential, region: str = REGION) -> Any:
+        """A boto3 client for a profile, or with keys."""
+        emulator = self.rig.emulator
+        keys = emulator.credential(profile) if isinstance(profile, str) else profile
+        return _session().client(
+            service,
+            region_name=region,
+            endpoint_url=emulator.endpoint_url,
+            aws_access_key_id=keys.access_key_id,
+            aws_secret_access_key=keys.secret_access_key,
+            aws_session_token=keys.token,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def make_caller(self, account_id: str, policy: dict[str, Any] | None = None) -> None:
+        """Lets IAM know the administrator whose keys the profile has, so that its policies can be read."""
+        iam = self.client("iam", f"emulator-{account_id}")
+        iam.create_user(UserName="Administrator")
+        iam.put_user_policy(
+            UserName="Administrator",
+            PolicyName="Everything",
+            PolicyDocument=json.dumps(policy or document(allow("*"))),
+        )
+
+    def make_things(self, account_id: str) -> None:
+        """A bucket and a queue to unlock, made past every SCP."""
+        state = self.rig.emulator.world.organization
+        types, state.policy_types = state.policy_types, set()
+        try:
+            profile = f"emulator-{account_id}"
+            place = {"LocationConstraint": REGION}
+            self.client("s3", profile).create_bucket(
+                Bucket=f"{BUCKET}{account_id}", CreateBucketConfiguration=place
+            )
+            self.client("sqs", profile).create_queue(QueueName=QUEUE)
+        finally:
+            state.policy_types = types
+
+    def meets(self, account_id: str, task: RootTask, profile: str = f"emulator-{SECURITY}") -> str:
+        """What a session for the task really meets: ``allowed`` or ``blocked``."""
+        arguments = {"TargetPrincipal": account_id, "TaskPolicyArn": {"arn": task.policy_arn("aws")}}
+        answer, code = _tried(functools.partial(self.client("sts", profile).assume_root, **arguments))
+        assert code in {"", "AccessDenied"}
+        if code:
+            return "blocked"
+        keys = answer["Credentials"]
+        found = self.rig.emulator.world.keyring.find(keys["AccessKeyId"])
+        assert found is not None
+        return "blocked" if any(_denied(call) for call in self._work(task, account_id, found)) else "allowed"
+
+    def _work(self, task: RootTask, account_id: str, keys: Credential) -> list[Any]:
+        iam = self.client("iam", keys)
+        bucket = f"{BUCKET}{account_id}"
+        match task:
+            case RootTask.AUDIT:
+                return [iam.get_account_summary]
+            case RootTask.DELETE:
+                reads = (iam.get_login_profile, iam.list_access_keys, iam.list_mfa_devices)
+                return [
+                    *reads,
+                    iam.list_signing_certificates,
+                    iam.delete_login_profile,
+                    functools.partial(iam.delete_access_key, AccessKeyId="AKIAIOSFODNN7EXAMPLE"),
+                    functools.partial(
+                        iam.delete_signing_certificate, CertificateId="TA7SMP42TDN5Z26OBPJE7EXAMPLE"
+                    ),
+                    functools.partial(
+                        iam.deactivate_mfa_device,
+                        SerialNumber=f"arn:aws:iam::{account_id}:mfa/root-account-mfa-device",
+                    ),
+                ]
+            case RootTask.CREATE_PASSWORD:
+                return [iam.create_login_profile]
+            case RootTask.S3_UNLOCK:
+                s3 = self.client("s3", keys)
+                return [
+                    functools.partial(s3.get_bucket_policy, Bucket=bucket),
+                    functools.partial(s3.delete_bucket_policy, Bucket=bucket),
+                ]
+            case RootTask.SQS_UNLOCK:
+                sqs = self.client("sqs", keys)
+                url = f"{self.rig.emulator.endpoint_url}/{account_id}/{QUEUE}"
+                return [
+                    functools.partial(sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["Policy"]),
+                    functools.partial(sqs.set_queue_attributes, QueueUrl=url, Attributes={"Policy": ""}),
+                ]
+
+
+def _tried(call: Any) -> tuple[Any, str]:
+    """The answer, or AWS's error code."""
+    try:
+        return call(), ""
+    except ClientError as error:
+        return None, str(error.response["Error"]["Code"])
+
+
+def _denied(call: Any) -> bool:
+    """Whether it is not allowed. That there is nothing to read or delete is another thing."""
+    _, code = _tried(call)
+    assert code in {
+        "",
+        "AccessDenied",
+        "NoSuchEntity",
+        "NoSuchBucketPolicy",
+        "InvalidInput",
+        "EntityAlreadyExists",
+    }
+    return code == "AccessDenied"
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    return boto3.Session()
