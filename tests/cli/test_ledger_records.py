@@ -6,7 +6,7 @@ import json
 import sqlite3
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import boto3
 import pytest
@@ -14,6 +14,7 @@ from product_rig import (
     BOTH,
     EVERYTHING,
     IAM,
+    LEGACY,
     NOTHING,
     SECURITY,
     SHOP,
@@ -26,6 +27,7 @@ from product_rig import (
 
 from rootwarden.app.context import VERSION
 from rootwarden.emulator import account
+from rootwarden.errors import LedgerUnwritable
 from rootwarden.ledger.chain import Identity
 from rootwarden.ledger.recorder import Recorder, RunContext
 from rootwarden.ledger.sqlite import SqliteStore
@@ -324,6 +326,51 @@ class TestAfterACrash:
         assert holds(rig.root(SHOP))["password"] == 0
         assert ran.document["accounts"][0]["items"][0]["result"] == "removed"
         assert entries(rig, "--open") == []
+
+
+def test_a_run_that_could_not_begin_leaves_nothing_open(rig: Rig, ledger: Path) -> None:
+    rig.up(company(EXPOSED, root_features=()))
+    assert rig.run("audit", profile="emulator-security").code == 3
+    intent, outcome = entries(rig)
+    assert {one["outcome"] for one in outcome["content"]["result"]} == {"not_done"}
+    assert {one["reason"]["code"] for one in outcome["content"]["result"]} == {"AccessDenied"}
+    assert not intent["open"]
+    assert ledger.exists()
+
+
+def test_a_ledger_that_fails_in_the_middle_stops_the_run_and_keeps_what_is_known(
+    rig: Rig, ledger: Path
+) -> None:
+    second = account(LEGACY, "Legacy", root=EVERYTHING)
+    rig.up(company(EXPOSED, second))
+    plan = str(rig.folder / "plan.json")
+    assert rig.run("remove", "plan", "--all", "--out", plan, profile="emulator-security").code == 0
+
+    def full(*_: Any) -> NoReturn:
+        raise LedgerUnwritable("the disk is full")
+
+    rig.after("iam:DeactivateMFADevice", lambda: rig.patch.setattr(SqliteStore, "append_many", full))
+    ran = rig.json("remove", "apply", plan, "--yes", profile="emulator-security")
+    assert ran.code == 5
+    assert "the disk is full" in ran.err
+    row = ran.row(SHOP)
+    assert {one["result"] for one in row["items"]} == {"removed"}
+    assert row["verification"] == "not_verified"
+    assert holds(rig.root(SHOP)) == NOTHING
+    assert holds(rig.root(LEGACY)) != NOTHING
+    assert ledger.exists()
+
+
+def test_a_plan_of_some_kinds_is_complete_when_those_are_gone(rig: Rig, ledger: Path) -> None:
+    rig.up(company(EXPOSED))
+    plan = str(rig.folder / "plan.json")
+    chosen = ("--only", "access-keys", "--out", plan)
+    assert rig.run("remove", "plan", "--all", *chosen, profile="emulator-security").code == 0
+    ran = rig.json("remove", "apply", plan, "--yes", profile="emulator-security")
+    assert ran.code == 0
+    assert ran.row(SHOP)["verification"] == "still_there"
+    assert holds(rig.root(SHOP)) == {**holds(rig.root(SHOP)), "access_keys": 0, "password": 1}
+    assert ledger.exists()
 
 
 class TestLedgerCommands:

@@ -12,7 +12,7 @@ from rootwarden.app.audit import take_audit
 from rootwarden.app.files import read_text, write_private
 from rootwarden.app.settle import earlier_root_work, settle_by_audit
 from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import Interrupted, RefusedByRule
+from rootwarden.errors import Interrupted, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.store import entries
 from rootwarden.model.audit import AuditRow, Details
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
     from rootwarden.ledger.recorder import Recorder
+    from rootwarden.model.authority import ForPlan
     from rootwarden.model.credentials import CredentialKind
     from rootwarden.model.ids import AccountId
     from rootwarden.model.reason import Reason
@@ -120,6 +121,32 @@ def apply_removal(
     recorder = app.recorder(clients, chosen.organization.id)
     if not stated:
         _check_known(recorder, planned.plan_hash)
+    earlier = earlier_root_work(recorder)
+    outcomes, stopped = _carry_out(
+        app, clients, planned, chosen=chosen, authority=authority, command=command, progress=progress
+    )
+    report = removal_outcome_report(plan, planned.plan_hash, tuple(outcomes), command=command)
+    if isinstance(stopped, LedgerError):
+        app.notes.append(f"STOPPED, since the ledger cannot be written: {stopped.message}")
+    else:
+        settle_by_audit(recorder, earlier, [one.after for one in outcomes if one.after])
+    if stopped:
+        return report, stopped.exit_code
+    return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
+
+
+def _carry_out(
+    app: App,
+    clients: CallerClients,
+    planned: PlannedRemoval,
+    *,
+    chosen: Chosen,
+    authority: ForPlan,
+    command: str,
+    progress: Callable[[AccountOutcome], None],
+) -> tuple[list[AccountOutcome], RootwardenError | None]:
+    """The outcomes there are, and what stopped the run before its end. Raises LedgerError where nothing was begun."""
+    plan = planned.plan
     by_id = {account.id: account for account in chosen.accounts}
     work = Work(
         operation=command,
@@ -128,25 +155,25 @@ def apply_removal(
         authority=authority,
         items=tuple(f"{one.account}:{item.name}" for one in plan.accounts for item in one.items),
     )
-    outcomes = []
-    interrupted = False
-    earlier = earlier_root_work(recorder)
-    with app.door(clients, chosen.organization.id).begin(work) as run:
+    outcomes: list[AccountOutcome] = []
+    stopped: RootwardenError | None = None
+    try:
+        with app.door(clients, chosen.organization.id).begin(work) as run:
 
-        def look(account: AccountId) -> AuditRow:
-            return look_at(run, by_id[account], Details.AUTO)
+            def look(account: AccountId) -> AuditRow:
+                return look_at(run, by_id[account], Details.AUTO)
 
-        try:
-            for outcome in apply_plan(run, plan, look, _refusals(plan, chosen)):
-                outcomes.append(outcome)
-                progress(outcome)
-        except Interrupted:  # raised after the last outcome
-            interrupted = True
-    settle_by_audit(recorder, earlier, [one.after for one in outcomes if one.after])
-    report = removal_outcome_report(plan, planned.plan_hash, tuple(outcomes), command=command)
-    if interrupted:
-        return report, Interrupted.exit_code
-    return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
+            try:
+                for outcome in apply_plan(run, plan, look, _refusals(plan, chosen)):
+                    outcomes.append(outcome)
+                    progress(outcome)
+            except Interrupted as error:  # raised after the last outcome
+                stopped = error
+    except LedgerError as error:
+        if not outcomes:
+            raise
+        stopped = error
+    return outcomes, stopped
 
 
 def _refusals(plan: RemovalPlan, chosen: Chosen) -> dict[AccountId, Reason]:

@@ -103,7 +103,7 @@ class CallerClients:
 
     def _identity(self, service: str, client: Any) -> str:
         url = client.meta.endpoint_url
-        return endpoint_identity(url, service, self.partition.dns_suffix, self._choice.allowed_hosts)
+        return endpoint_identity(url, service, self.partition.dns_suffixes, self._choice.allowed_hosts)
 
     def root_client(self, service: str, region: str | None = None) -> Any:
         """A client shared by all root sessions: it signs with the keys of the session that is in use (see ``use_keys``)."""

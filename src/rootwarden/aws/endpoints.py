@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from rootwarden.errors import BadInput, EndpointRefused
@@ -27,18 +27,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def is_aws_name(host: str, service: str, dns_suffix: str) -> bool:
+def is_aws_name(host: str, service: str, suffixes: Iterable[str]) -> bool:
     """Whether a host is AWS's own endpoint of a service, private (VPC) and FIPS ones included.
 
     The suffix alone proves nothing: customers own names under it too (load balancers, API gateways, buckets).
     """
-    suffixes = (f".{dns_suffix}", ".api.aws")
-    suffix = next((s for s in suffixes if host.endswith(s)), None)
+    suffix = next((one for one in suffixes if host.endswith(f".{one}")), None)
     if suffix is None:
         return False
-    labels = host.removesuffix(suffix).split(".")
+    labels = host.removesuffix(f".{suffix}").split(".")
     if labels[-1] == "vpce" and len(labels) == 4:  # noqa: PLR2004 - vpce-id.service.region.vpce
         return labels[0].startswith("vpce-") and labels[1] == service
+    if labels[1:2] == ["dualstack"]:  # S3 writes it so
+        del labels[1]
     named = labels[0] in {service, f"{service}-fips"}
     # A bucket called "sts" answers at sts.s3.amazonaws.com: what follows the service has to be a Region.
     return named and (len(labels) == 1 or (len(labels) == 2 and _is_place(labels[1])))  # noqa: PLR2004 - service.region
@@ -48,8 +49,8 @@ def _is_place(label: str) -> bool:
     return any(form.fullmatch(label) for form in (_REGION, _GLOBAL_PLACE))
 
 
-def endpoint_identity(url: str, service: str, dns_suffix: str, allowed_hosts: Iterable[str]) -> str:
-    """``aws`` for AWS's own endpoint, else the URL.
+def endpoint_identity(url: str, service: str, suffixes: Sequence[str], allowed_hosts: Iterable[str]) -> str:
+    """``aws`` for AWS's own endpoint, else the URL. ``suffixes`` are the partition's: its own one first.
 
     Raises EndpointRefused for a host that is neither AWS's own nor loopback nor allowed by the configuration, and for plain
     HTTP to anywhere but this machine; BadInput for a URL that names no host.
@@ -62,7 +63,12 @@ def endpoint_identity(url: str, service: str, dns_suffix: str, allowed_hosts: It
             f"endpoint {url} for {service} would send credentials unencrypted",
             advice="Use https, or a loopback address.",
         )
-    if is_aws_name(host, service, dns_suffix):
+    if service == "sts" and host == f"sts.{suffixes[0]}":
+        raise EndpointRefused(
+            f"endpoint {url} is the global STS endpoint, which answers AssumeRoot with InvalidAction",
+            advice=f"Leave the override out, or name a regional endpoint such as sts.REGION.{suffixes[0]}.",
+        )
+    if is_aws_name(host, service, suffixes):
         return AWS
     if host in set(allowed_hosts):
         return url.rstrip("/")

@@ -29,4 +29,7 @@ def partition_of(session: Session, region: str) -> Partition:
     # IAM's endpoint data names the Region that the partition's global services are signed for.
     iam = resolver.construct_endpoint("iam", region_name=region) or {}
     control = iam.get("credentialScope", {}).get("region", region)
-    return Partition(name=name, dns_suffix=resolver.get_partition_dns_suffix(name), control_region=control)
+    own = resolver.get_partition_dns_suffix(name)
+    dual_stack = resolver.get_partition_dns_suffix(name, endpoint_variant_tags=["dualstack"])
+    suffixes = tuple(dict.fromkeys(one for one in (own, dual_stack) if one))
+    return Partition(name=name, dns_suffixes=suffixes, control_region=control)

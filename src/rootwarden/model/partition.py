@@ -11,8 +11,8 @@ class Partition:
 
     name: str
     """``aws``, ``aws-us-gov``, ``aws-cn`` ..."""
-    dns_suffix: str
-    """``amazonaws.com`` and the like."""
+    dns_suffixes: tuple[str, ...]
+    """``amazonaws.com`` and the like; then that of its dual-stack endpoints."""
     control_region: str
     """Where the global services (IAM, Organizations) are signed and logged."""
 

@@ -42,6 +42,8 @@ class AccountRemoval:
     items: tuple[RemovalItem, ...]
     stays_behind: tuple[str, ...] = ()
     """What the task cannot remove: the objects of virtual MFA devices."""
+    kept: tuple[str, ...] = ()
+    """Items that were seen and not chosen, by name; they stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class ItemResult(StrEnum):
     UNKNOWN = "unknown"
 
 
+GONE = frozenset({ItemResult.REMOVED, ItemResult.ALREADY_ABSENT})
+"""The results that say an item is not there any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
     """How one item came out."""
@@ -116,12 +122,12 @@ class AccountOutcome:
     verification: Verification
     after: AuditRow | None = None
     """The audit made afterwards."""
+    unexpected: tuple[str, ...] = ()
+    """Items that are there afterwards and that the plan did not mean to keep, by name."""
     reason: Reason | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether every item is gone and the look afterwards proved it."""
-        gone = {ItemResult.REMOVED, ItemResult.ALREADY_ABSENT}
-        return self.verification is Verification.VERIFIED_CLEAN and all(
-            one.result in gone for one in self.items
-        )
+        """Whether every planned item is gone, and the look afterwards shows nothing but what the plan meant to keep."""
+        seen = self.verification is not Verification.NOT_VERIFIED and not self.unexpected
+        return seen and all(one.result in GONE for one in self.items)

@@ -66,6 +66,9 @@ def removal_plan_report(plan: RemovalPlan, plan_hash: str, *, command: str = "re
         for one in plan.accounts
         for text in one.stays_behind
     ]
+    behind += [
+        f"{one.account}: not chosen, so it stays: {', '.join(one.kept)}" for one in plan.accounts if one.kept
+    ]
     count = f"{plan.item_count} item{'' if plan.item_count == 1 else 's'} in {len(plan.accounts)} account"
     lines = [Cell(f"{count}{'' if len(plan.accounts) == 1 else 's'} will be removed. {WARNING}", Tone.WARN)]
     if not plan.accounts:

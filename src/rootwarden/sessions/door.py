@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from rootwarden.aws.assume_root import RootKeys, assume_root
 from rootwarden.aws.clients import use_keys
 from rootwarden.aws.root_credentials import RootCredentialsApi
-from rootwarden.errors import BadInput, RefusedByRule
+from rootwarden.errors import BadInput, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.results import Result
 from rootwarden.model.authority import Authority, ForPlan
+from rootwarden.model.reason import Reason, reason_of
 from rootwarden.model.tasks import MAX_SESSION_SECONDS, RootTask
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from rootwarden.ledger.canonical import Json
     from rootwarden.ledger.recorder import Intent, Recorder
     from rootwarden.model.ids import AccountId
-    from rootwarden.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,14 @@ class RootDoor:
             plan_hash=work.authority.plan_hash if isinstance(work.authority, ForPlan) else None,
         )
         with intent:
-            yield RootRun(self, work, intent)
+            run = RootRun(self, work, intent)
+            try:
+                yield run
+            except LedgerError:
+                raise
+            except RootwardenError as error:
+                run.close_untouched(reason_of(error))
+                raise
 
     def _open(self, account: AccountId, task: RootTask) -> RootKeys:
         return assume_root(
@@ -116,6 +123,7 @@ class RootRun:
         self._intent = intent
         self._accounts = frozenset(work.accounts)
         self._last: dict[tuple[AccountId, RootTask], RootKeys] = {}
+        self._recorded: set[AccountId] = set()
 
     @contextmanager
     def open(self, account: AccountId, task: RootTask) -> Iterator[RootSession]:
@@ -148,6 +156,7 @@ class RootRun:
 
         Raises LedgerError: then nothing further may be done.
         """
+        self._recorded.add(account)
         keys = self._last.get((account, task))
         ids = (keys.request_id if keys else None, request_id, reason.request_id if reason else None)
         self._intent.record(
@@ -162,6 +171,13 @@ class RootRun:
                 details=_with_source(details, keys),
             )
         )
+
+    def close_untouched(self, reason: Reason) -> None:
+        """Takes ``not_done`` for every account in which no session was given, when the run ends before it got to them."""
+        touched = {account for account, _ in self._last} | self._recorded
+        for account in self._work.accounts:
+            if account not in touched:
+                self._intent.record(Result("not_done", account=account, reason=reason))
 
     def flush(self) -> None:
         """Writes the results taken so far. Raises LedgerError."""

@@ -153,22 +153,9 @@ class Scope(Section):
 
 
 class Limits(Section):
-    """How much, how fast and how long."""
+    """How much, how old and how long."""
 
     max_accounts: int = Field(default=50, ge=1, description="The most accounts that one run may change.")
-    max_rate: float | None = Field(
-        default=None,
-        gt=0,
-        allow_inf_nan=False,
-        description="The most root sessions opened per second; without it, as many as AWS allows.",
-        examples=[20.0],
-    )
-    concurrency: int = Field(default=16, ge=1, le=512, description="Accounts worked on at the same time.")
-    keep_used_within_days: int = Field(
-        default=90,
-        ge=0,
-        description="An access key used within so many days is not removed unless it is named; 0 spares none.",
-    )
     plan_max_age_hours: int = Field(
         default=24, ge=1, description="A saved plan older than this is not applied."
     )

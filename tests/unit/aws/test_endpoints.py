@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import itertools
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.session import Session as BotocoreSession
 
 from rootwarden.aws.clients import CallerChoice, CallerClients
-from rootwarden.aws.endpoints import AWS, endpoint_identity, is_aws_name
+from rootwarden.aws.endpoints import AWS, endpoint_identity
+from rootwarden.aws.partitions import partition_of
 from rootwarden.errors import BadInput, EndpointRefused
 
-SUFFIX = "amazonaws.com"
+SUFFIXES = ("amazonaws.com", "api.aws")
 
 
 @pytest.mark.parametrize(
     ("url", "service"),
     [
         ("https://sts.eu-central-1.amazonaws.com", "sts"),
-        ("https://sts.amazonaws.com", "sts"),
         ("https://iam.amazonaws.com", "iam"),
         ("https://iam.us-gov.amazonaws.com", "iam"),
         ("https://sts-fips.us-east-1.amazonaws.com", "sts"),
@@ -31,7 +32,7 @@ SUFFIX = "amazonaws.com"
     ],
 )
 def test_aws_own_names(url: str, service: str) -> None:
-    assert endpoint_identity(url, service, SUFFIX, ()) == AWS
+    assert endpoint_identity(url, service, SUFFIXES, ()) == AWS
 
 
 @pytest.mark.parametrize(
@@ -59,14 +60,14 @@ def test_aws_own_names(url: str, service: str) -> None:
 def test_names_anybody_can_have(host: str) -> None:
     """Load balancers, API gateways, buckets and endpoint services live under AWS's suffix, and are not AWS."""
     with pytest.raises(EndpointRefused):
-        endpoint_identity(f"https://{host}", "sts", SUFFIX, ())
+        endpoint_identity(f"https://{host}", "sts", SUFFIXES, ())
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:4566", "http://localhost:4566/", "https://[::1]:1", "http://127.8.9.10:80"]
 )
 def test_this_machine(url: str) -> None:
-    assert endpoint_identity(url, "sts", SUFFIX, ()) == url.rstrip("/")
+    assert endpoint_identity(url, "sts", SUFFIXES, ()) == url.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -74,16 +75,18 @@ def test_this_machine(url: str) -> None:
 )
 def test_what_only_looks_like_this_machine(url: str) -> None:
     with pytest.raises(EndpointRefused):
-        endpoint_identity(url, "sts", SUFFIX, ())
+        endpoint_identity(url, "sts", SUFFIXES, ())
 
 
 def test_a_host_the_configuration_allows() -> None:
     """With TLS only, and only that host."""
     allowed = ("vpce.example.com",)
-    assert endpoint_identity("https://vpce.example.com", "sts", SUFFIX, allowed) == "https://vpce.example.com"
+    assert (
+        endpoint_identity("https://vpce.example.com", "sts", SUFFIXES, allowed) == "https://vpce.example.com"
+    )
     for url in ("http://vpce.example.com", "https://x.vpce.example.com", "https://example.com"):
         with pytest.raises(EndpointRefused):
-            endpoint_identity(url, "sts", SUFFIX, allowed)
+            endpoint_identity(url, "sts", SUFFIXES, allowed)
 
 
 @pytest.mark.parametrize(
@@ -91,21 +94,31 @@ def test_a_host_the_configuration_allows() -> None:
 )
 def test_no_url_at_all(url: str) -> None:
     with pytest.raises(BadInput):
-        endpoint_identity(url, "sts", SUFFIX, ())
+        endpoint_identity(url, "sts", SUFFIXES, ())
 
 
-@pytest.mark.parametrize("region", ["eu-central-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1"])
-@pytest.mark.parametrize("service", ["sts", "iam", "organizations", "cloudtrail"])
-@pytest.mark.parametrize("fips", [False, True])
-def test_every_name_botocore_makes_is_aws_s_own(region: str, service: str, fips: bool) -> None:
+def test_the_global_sts_endpoint_is_refused() -> None:
+    """It would take the call, and answer InvalidAction."""
+    with pytest.raises(EndpointRefused, match="global STS endpoint"):
+        endpoint_identity("https://sts.amazonaws.com", "sts", SUFFIXES, ())
+
+
+@pytest.mark.parametrize("service", ["sts", "iam", "organizations", "cloudtrail", "s3", "kms"])
+@pytest.mark.parametrize(
+    ("region", "variant"),
+    [
+        *itertools.product(["eu-central-1", "us-gov-west-1", "cn-north-1"], ["plain", "fips", "dualstack"]),
+        ("us-iso-east-1", "plain"),
+    ],
+)
+def test_every_name_botocore_makes_is_aws_s_own(region: str, service: str, variant: str) -> None:
     session = boto3.Session(region_name=region)
-    suffix = {"cn": "amazonaws.com.cn", "us-iso": "c2s.ic.gov"}
-    client = session.client(
-        service, aws_access_key_id="a", aws_secret_access_key="b", config=Config(use_fips_endpoint=fips)
-    )
-    host = urlsplit(client.meta.endpoint_url).hostname
-    ends = next((end for start, end in suffix.items() if region.startswith(start)), SUFFIX)
-    assert is_aws_name(host, service, ends)
+    config = Config(use_fips_endpoint=variant == "fips", use_dualstack_endpoint=variant == "dualstack")
+    url = session.client(
+        service, aws_access_key_id="a", aws_secret_access_key="b", config=config
+    ).meta.endpoint_url
+    suffixes = partition_of(BotocoreSession(), region).dns_suffixes
+    assert endpoint_identity(url, service, suffixes, ()) == AWS
 
 
 def clients(monkeypatch: pytest.MonkeyPatch, region: str = "us-east-1", **settings: str) -> CallerClients:
@@ -136,7 +149,7 @@ def test_partitions_come_from_botocore(
     monkeypatch: pytest.MonkeyPatch, region: str, partition: str, suffix: str, control: str
 ) -> None:
     made = clients(monkeypatch, region).partition
-    assert (made.name, made.dns_suffix, made.control_region) == (partition, suffix, control)
+    assert (made.name, made.dns_suffixes[0], made.control_region) == (partition, suffix, control)
 
 
 def test_the_order_of_regions(monkeypatch: pytest.MonkeyPatch) -> None:

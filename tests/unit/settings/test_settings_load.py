@@ -42,7 +42,7 @@ exclude_accounts = ["444455556666"]
 
 [limits]
 max_accounts = 5
-max_rate = 3
+plan_max_age_hours = 3
 session_seconds = 1
 
 [require]
@@ -81,11 +81,8 @@ def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
     assert settings.scope.accounts == ("012345678901",)
     assert settings.scope.ous == ("/Workloads/Web shop", "ou-ab12-cd34ef56", "r-ab12", "/")
     assert settings.scope.names_some
-    assert (settings.limits.max_accounts, settings.limits.max_rate, settings.limits.session_seconds) == (
-        5,
-        3.0,
-        1,
-    )
+    limits = settings.limits
+    assert (limits.max_accounts, limits.plan_max_age_hours, limits.session_seconds) == (5, 3, 1)
     assert (settings.require.reason, settings.require.ticket) == (True, False)
     assert settings.ledger.url == "s3://audit-ledger/root/"
     assert settings.purposes.of(PurposeName.DELEGATE) == Purpose(profile="security")
@@ -100,8 +97,7 @@ def test_defaults() -> None:
     assert settings == Settings()
     assert settings.source is None
     limits = settings.limits
-    assert (limits.max_accounts, limits.keep_used_within_days, limits.plan_max_age_hours) == (50, 90, 24)
-    assert (limits.session_seconds, limits.max_rate) == (900, None)
+    assert (limits.max_accounts, limits.plan_max_age_hours, limits.session_seconds) == (50, 24, 900)
     assert not settings.scope.names_some
     assert settings.ledger.url is None
 
@@ -127,11 +123,12 @@ def test_one_problem(tmp_path: Path, case: dict[str, str]) -> None:
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     found = problems(
-        tmp_path, "regoin = 'x'\n[limits]\nmax_accounts = 0\nconcurrency = 'many'\n[require]\nreason = 'no'"
+        tmp_path,
+        "regoin = 'x'\n[limits]\nmax_accounts = 0\nsession_seconds = 'many'\n[require]\nreason = 'no'",
     )
     assert [line.partition(":")[0] for line in found] == [
         "limits.max_accounts",
-        "limits.concurrency",
+        "limits.session_seconds",
         "require.reason",
         "regoin",
     ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, assert_never
 
-from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, Interrupted
+from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, Interrupted, LedgerError
 from rootwarden.model.audit import AuditOutcome, AuditRow, RootReading
-from rootwarden.model.credentials import CredentialKind, RootCredentials
+from rootwarden.model.credentials import PRESENT, CredentialKind, RootCredentials
 from rootwarden.model.reason import Reason, local, reason_of
 from rootwarden.model.removal import (
+    GONE,
     AccountOutcome,
     AccountRemoval,
     ItemOutcome,
@@ -42,24 +43,31 @@ def apply_plan(
 
     ``refusals`` are accounts that must be left alone by now, with the reason (suspended since the plan, say). When the caller's
     credentials fail, or on Ctrl-C, the accounts that are left are refused for that reason; Ctrl-C raises Interrupted after the last
-    outcome. Raises LedgerError: then nothing further is done.
+    outcome. Raises LedgerError after the outcome of the account it met: then nothing further is done.
     """
     refused = dict(refusals)
     given_up: Reason | None = None
     interrupted = False
     for removal in plan.accounts:
         reason = refused.get(removal.account) or given_up
-        if reason:
-            outcome = _refused(removal, reason)
-        else:
-            try:
-                outcome = _apply_to_account(run, removal, look)
-            except (CredentialsExpired, CredentialsRefused) as error:
-                given_up = local("not_tried", f"the caller's credentials failed before it: {error.message}")
-                outcome = _refused(removal, reason_of(error))
-            if outcome.reason == _INTERRUPTED:
-                interrupted, given_up = True, _INTERRUPTED
-        _record_account(run, outcome)
+        done: list[ItemOutcome] = []
+        outcome = _refused(removal, reason) if reason else None
+        try:
+            if outcome is None:
+                outcome = _apply_to_account(run, removal, look, done)
+        except (CredentialsExpired, CredentialsRefused) as error:
+            given_up = local("not_tried", f"the caller's credentials failed before it: {error.message}")
+            outcome = _refused(removal, reason_of(error))
+        except LedgerError as error:
+            yield _stopped(removal, done, reason_of(error))
+            raise
+        if outcome.reason == _INTERRUPTED:
+            interrupted, given_up = True, _INTERRUPTED
+        try:
+            _record_account(run, outcome)
+        except LedgerError:
+            yield outcome  # what was done was done, whether or not it can be written down
+            raise
         yield outcome
     if interrupted:
         raise Interrupted("interrupted", advice="Make a new plan for what is left.")
@@ -73,8 +81,9 @@ def _refused(removal: AccountRemoval, reason: Reason) -> AccountOutcome:
     return AccountOutcome(removal.account, removal.name, items, Verification.NOT_VERIFIED, reason=reason)
 
 
-def _apply_to_account(run: RootRun, removal: AccountRemoval, look: Look) -> AccountOutcome:
-    done: list[ItemOutcome] = []
+def _apply_to_account(
+    run: RootRun, removal: AccountRemoval, look: Look, done: list[ItemOutcome]
+) -> AccountOutcome:
     try:
         _remove(run, removal, done)
     except KeyboardInterrupt:
@@ -100,8 +109,30 @@ def _apply_to_account(run: RootRun, removal: AccountRemoval, look: Look) -> Acco
         items=tuple(_settled(one, after) for one in done),
         verification=_verification(after),
         after=after,
+        unexpected=_unexpected(removal, after),
         reason=after.reason,
     )
+
+
+def _stopped(removal: AccountRemoval, done: list[ItemOutcome], reason: Reason) -> AccountOutcome:
+    """The ledger failed in the middle: what was done until then, and the rest refused."""
+    rest = tuple(ItemOutcome(item, ItemResult.REFUSED, reason) for item in removal.items[len(done) :])
+    return AccountOutcome(
+        removal.account, removal.name, (*done, *rest), Verification.NOT_VERIFIED, reason=reason
+    )
+
+
+def _unexpected(removal: AccountRemoval, after: AuditRow) -> tuple[str, ...]:
+    """What is there now, item by item or only as a kind, that was not kept on purpose."""
+    seen = after.credentials
+    names = {item.name for item in items_of(seen)} - set(removal.kept)
+    kinds = {
+        CredentialKind.ACCESS_KEYS: seen.access_keys,
+        CredentialKind.SIGNING_CERTIFICATES: seen.signing_certificates,
+        CredentialKind.MFA_DEVICES: seen.mfa_devices,
+    }
+    names |= {kind.value for kind, items in kinds.items() if items is PRESENT}
+    return tuple(sorted(names))
 
 
 def _broken_off(removal: AccountRemoval, done: list[ItemOutcome]) -> AccountOutcome:
@@ -167,19 +198,26 @@ def _bares_password(item: RemovalItem, there: RootReading, done: list[ItemOutcom
     """Refuses to take MFA away from a root user whose password is, or may be, still there."""
     if item.kind is not CredentialKind.MFA_DEVICES or there.credentials.password is False:
         return None
-    gone = {ItemResult.REMOVED, ItemResult.ALREADY_ABSENT}
-    if any(one.item.kind is CredentialKind.PASSWORD and one.result in gone for one in done):
+    if any(one.item.kind is CredentialKind.PASSWORD and one.result in GONE for one in done):
         return None
     return ItemOutcome(item, ItemResult.REFUSED, BARE_PASSWORD)
 
 
 def _settled(one: ItemOutcome, after: AuditRow) -> ItemOutcome:
-    """An unknown outcome, settled where the look afterwards read the kind, item by item or as none."""
-    if one.result is not ItemResult.UNKNOWN or not _listed(one.item.kind, after.credentials):
+    """An outcome held against the look afterwards, where that read the kind item by item, or as none."""
+    if not _listed(one.item.kind, after.credentials):
         return one
     left = {(item.kind, item.identifier) for item in items_of(after.credentials)}
-    result = ItemResult.FAILED if (one.item.kind, one.item.identifier) in left else ItemResult.REMOVED
-    return ItemOutcome(one.item, result, one.reason)
+    still_there = (one.item.kind, one.item.identifier) in left
+    if one.result is ItemResult.UNKNOWN:
+        result = ItemResult.FAILED if still_there else ItemResult.REMOVED
+        return ItemOutcome(one.item, result, one.reason)
+    if still_there and one.result in GONE:
+        reason = local(
+            "still_shown", "AWS took the deletion, and still shows the item: look again with an audit"
+        )
+        return ItemOutcome(one.item, ItemResult.UNKNOWN, reason, one.request_id)
+    return one
 
 
 def _listed(kind: CredentialKind, seen: RootCredentials) -> bool:

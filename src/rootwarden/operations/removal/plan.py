@@ -107,6 +107,7 @@ def _removal(row: AuditRow, items: tuple[RemovalItem, ...]) -> AccountRemoval:
         ou_path=row.account.ou_path,
         items=items,
         stays_behind=tuple(f"the object of virtual MFA device {serial}" for serial in virtual),
+        kept=tuple(item.name for item in items_of(row.credentials) if item not in items),
     )
 
 
