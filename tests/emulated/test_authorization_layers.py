@@ -127,7 +127,7 @@ def test_a_boundary_binds_what_moto_answers(emulator: Emulator, client_of: Any, 
     assert client_of(emulator, "s3", as_principal("reader")).list_buckets()["Buckets"] == []
     sqs = client_of(emulator, "sqs", as_principal("reader"))
     assert (
-        "no permissions boundary allows the sqs:CreateQueue" in refusal_of(sqs.create_queue, QueueName="q")[1]
+        "no permissions boundary allows the sqs:createqueue" in refusal_of(sqs.create_queue, QueueName="q")[1]
     )
 
 
@@ -146,7 +146,7 @@ def test_an_rcp_of_an_ou_binds_root_sessions_below_it(
     assert call(**arguments)["ResponseMetadata"]["HTTPStatusCode"] == 200
     call, arguments = found[SHIELDED]
     code, text, _ = refusal_of(call, **arguments)
-    assert code == "AccessDeniedException"
+    assert code == "AccessDenied"
     assert text.endswith("with an explicit deny in a resource control policy")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ Refusal = Callable[..., tuple[str, str, int]]
 
 MEMBER = "444444444444"
 ORGANIZATION = "o-emulated01"
+NOON = datetime(2026, 10, 20, 12, tzinfo=UTC)
 
 
 def only_if(operator: str, key: str, value: str) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def ask(rootwarden_organization: Any, client_of: Any) -> Callable[..., Any]:
         )
         organization = OrganizationFile(
             id=ORGANIZATION,
+            now=NOON,
             management_account=account(MANAGEMENT, "Company"),
             accounts=(account(MEMBER, "Member", "/Workloads"),),
             principals=(principal,),
@@ -59,11 +62,18 @@ ROLE_ARN = f"arn:aws:iam::{MEMBER}:role/asker"
         ("StringEquals", "aws:ResourceOrgID", ORGANIZATION),
         ("StringEquals", "aws:RequestedRegion", "us-east-1"),
         ("Bool", "aws:SecureTransport", "true"),
+        ("IpAddress", "aws:SourceIp", "127.0.0.0/8"),
+        ("DateGreaterThan", "aws:CurrentTime", "2026-10-20T11:59:59Z"),
+        ("DateLessThan", "aws:CurrentTime", "2026-10-20T13:00:00Z"),
+        ("NumericGreaterThanEquals", "aws:EpochTime", "1792497600"),
+        ("Bool", "aws:PrincipalIsAWSService", "false"),
+        ("Bool", "aws:ViaAWSService", "false"),
+        ("ForAnyValue:StringLike", "aws:ResourceOrgPaths", f"{ORGANIZATION}/r-*/ou-*/"),
         ("Null", "aws:AssumedRoot", "true"),
         ("StringLike", "aws:userid", "AROA*:emulator"),
         ("ForAllValues:StringLike", "aws:PrincipalOrgPaths", f"{ORGANIZATION}/r-*/ou-*/"),
     ],
-    ids=lambda condition: condition[1],
+    ids=lambda condition: f"{condition[0]}-{condition[1]}",
 )
 def test_a_role_calls_iam_with_these_keys(ask: Any, condition: tuple[str, str, str]) -> None:
     assert ask("iam", condition, region="eu-west-1").get_account_summary()["SummaryMap"]
@@ -89,7 +99,7 @@ def test_a_user_has_a_name(ask: Any) -> None:
 
 
 def test_a_condition_the_evaluator_cannot_judge_denies(ask: Any, refusal_of: Refusal) -> None:
-    iam = ask("iam", ("IpAddress", "aws:SourceIp", "127.0.0.0/8"))
+    iam = ask("iam", ("StringResembles", "aws:SourceIp", "127.0.0.1"))
     assert refusal_of(iam.get_account_summary)[0] == "AccessDenied"
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rootwarden.emulator.builders import DENY_ROOT, DENY_SIGNED_IN_ROOT, MANAGEMENT, SECURITY, account
-from rootwarden.emulator.keyring import Principal
 from rootwarden.emulator.org_file import MfaDeviceSpec, OrganizationFile, OuSpec, PrincipalSpec, RootUserSpec
+from rootwarden.emulator.root_keys import create_root_key
 from rootwarden.model.tasks import RootTask
 
 if TYPE_CHECKING:
@@ -147,8 +147,7 @@ def test_the_exemption_for_root_sessions_lets_them_through(
     emulator: Emulator, root_session_of: Any, refusal_of: Refusal, client_of: Any
 ) -> None:
     assert root_session_of(emulator, EXEMPT, RootTask.AUDIT).get_account_summary()["SummaryMap"]
-    signed_in = Principal(EXEMPT, f"arn:aws:iam::{EXEMPT}:root", EXEMPT, is_root=True)
-    emulator.world.profiles["root"] = emulator.world.keyring.issue(signed_in)
+    emulator.world.profiles["root"] = create_root_key(emulator.world, EXEMPT)
     found = refusal_of(client_of(emulator, "iam", "root").get_user)
     assert found[1].endswith("with an explicit deny in a service control policy")
 

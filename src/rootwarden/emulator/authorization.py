@@ -11,24 +11,46 @@ from functools import cache
 
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
+from rootwarden.emulator.condition_keys import condition_keys
+from rootwarden.emulator.grants import Grant, grant_by, refusal_by
+from rootwarden.emulator.holdings import Holding, holding
 from rootwarden.emulator.keyring import Principal
 from rootwarden.emulator.world import World
 from rootwarden.model.tasks import RootTask
 from rootwarden.policy import (
     Answer,
-    ContextValue,
     Decision,
     Layer,
     Layers,
     Policy,
     Request,
+    ResourcePolicy,
     evaluate,
     parse_policy,
 )
 
-_GLOBAL_SERVICES = ("iam", "organizations", "account", "cloudfront", "route53")
-_CONTROL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
 _ACCOUNT_FIELD = 4
+OWN_ACCOUNT_ONLY = frozenset(
+    f"sqs:{name}"
+    for name in (
+        "addpermission",
+        "cancelmessagemovetask",
+        "createqueue",
+        "deletequeue",
+        "listmessagemovetasks",
+        "listqueues",
+        "listqueuetags",
+        "removepermission",
+        "setqueueattributes",
+        "startmessagemovetask",
+        "tagqueue",
+        "untagqueue",
+    )
+)
+"""What no policy opens to another account.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+"""
 
 _EXPLICIT = {
     Layer.IDENTITY: "an identity-based policy",
@@ -50,28 +72,56 @@ def authorize(
     evaluator does not know, or an RCP on AssumeRoot, of which nobody knows whether it applies) is a denial. The caller
     holds the world's lock.
     """
-    caller = call.caller
-    owner = _owner(resource) or caller.account
+    caller, partition = call.caller, world.organization.partition
+    held = holding(call, resource, partition)
+    owner = held.owner if held else _owner(resource) or caller.account
+    own = held is not None and owner == caller.account
     layers = Layers(
         identity=None if caller.is_root else caller.policies,
         boundary=None if caller.boundary is None else (caller.boundary,),
-        ceiling=(_ceiling(caller.task, world.organization.partition),) if caller.task else (),
+        ceiling=(_ceiling(caller.task, partition),) if caller.task else (),
         scp_levels=world.organization.scp_levels(caller.account),
         rcp_levels=world.organization.rcp_levels(owner),
+        resource=ResourcePolicy(owner, held.policies) if held and own else None,
     )
-    context = {**_context(world, call, owner), **extra}
-    decision = evaluate(Request(action, resource, context), layers)
-    if decision.answer is not Answer.ALLOW:
-        raise denied(
-            caller, action, resource, "" if bare else _reason(decision, action), json_service=_is_json(call)
-        )
+    request = Request(action, resource, {**condition_keys(world, call, owner), **extra})
+    decision = evaluate(request, layers)
+    if decision.answer is Answer.ALLOW and held and not own:
+        decision = _across_accounts(request, held)
+    if decision.answer is Answer.ALLOW:
+        return
+    if call.service == "s3" and owner != caller.account:  # S3 gives its reasons within an account only
+        raise AwsAnswer("AccessDenied", "Access Denied", 403)
+    raise denied(
+        caller, action, resource, "" if bare else _reason(decision, action), json_service=_is_json(call)
+    )
+
+
+def _across_accounts(request: Request, held: Holding) -> Decision:
+    """What the policy of another account's bucket or queue says: without its word nobody gets in."""
+    refused = refusal_by(request, held.policies)
+    if refused is not None:
+        return refused
+    allowed = request.action_folded not in OWN_ACCOUNT_ONLY and (
+        grant_by(request, held.policies) is not Grant.NOBODY
+    )
+    return Decision(Answer.ALLOW if allowed else Answer.DENY, explicit=False, layer=Layer.RESOURCE_POLICY)
 
 
 def denied(
     caller: Principal, action: str, resource: str, reason: str = "", *, json_service: bool = False
 ) -> AwsAnswer:
     """AWS's text for a caller who may not."""
-    text = f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource}{reason}"
+    service = action.partition(":")[0]
+    if service == "sqs":  # writes its actions in lower case
+        reason, action = reason.replace(action, action.lower()), action.lower()
+    shown = f" on resource: {resource}"
+    if service == "s3":  # quotes the resource, and has none for the list of buckets (the latter inferred)
+        shown = "" if resource == "*" else f' on resource: "{resource}"'
+    text = f"User: {caller.arn} is not authorized to perform: {action}{shown}{reason}"
+    if service == "sqs":  # JSON clients learn the old code of the query protocol; status as in that protocol
+        headers = {"x-amzn-query-error": "AccessDenied;Sender"}
+        return AwsAnswer("AccessDeniedException", text, 403, headers=headers)
     return AwsAnswer("AccessDeniedException", text) if json_service else AwsAnswer("AccessDenied", text, 403)
 
 
@@ -97,49 +147,3 @@ def _owner(resource: str) -> str | None:
     parts = resource.split(":")
     found = parts[_ACCOUNT_FIELD] if len(parts) > _ACCOUNT_FIELD else ""
     return found if found.isdigit() else None
-
-
-def _context(world: World, call: Call, owner: str) -> dict[str, ContextValue]:
-    """The global condition keys of a request.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-    """
-    caller, organization = call.caller, world.organization
-    is_global = call.service in _GLOBAL_SERVICES
-    found: dict[str, ContextValue] = {
-        "aws:PrincipalArn": _principal_arn(caller),
-        "aws:PrincipalAccount": caller.account,
-        "aws:PrincipalType": _principal_type(caller),
-        "aws:userid": caller.user_id,
-        "aws:ResourceAccount": owner,
-        "aws:RequestedRegion": _CONTROL_REGIONS[organization.partition] if is_global else call.region,
-        "aws:SecureTransport": "true",  # the emulator stands for AWS's own endpoints, which are always TLS
-    }
-    account = organization.account(caller.account)
-    if account is not None:
-        found["aws:PrincipalOrgID"] = organization.id
-        if account.parent is not None:
-            found["aws:PrincipalOrgPaths"] = (organization.path_of_ids(account.parent),)
-    if organization.account(owner) is not None:
-        found["aws:ResourceOrgID"] = organization.id
-    if caller.task is not None:
-        found["aws:AssumedRoot"] = "true"
-    if caller.source_identity is not None:
-        found["aws:SourceIdentity"] = caller.source_identity
-    if ":user/" in caller.arn:
-        found["aws:username"] = caller.arn.rpartition("/")[2]
-    return found
-
-
-def _principal_arn(caller: Principal) -> str:
-    """For a role session the role's ARN, not the session's."""
-    head, found, tail = caller.arn.partition(":assumed-role/")
-    if not found:
-        return caller.arn
-    return f"{head.replace(':sts:', ':iam:')}:role/{tail.rpartition('/')[0]}"
-
-
-def _principal_type(caller: Principal) -> str:
-    if caller.is_root:
-        return "Account"
-    return "User" if ":user/" in caller.arn else "AssumedRole"

@@ -1,4 +1,4 @@
-"""Buckets, as AWS's own services reach them: past every policy."""
+"""Buckets, as AWS's own services reach them: past every policy. moto keeps them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from moto.s3 import s3_backends
-from moto.s3.models import S3Backend
+from moto.s3.models import FakeBucket, S3Backend
 
 from rootwarden.emulator.forwarding import bucket_owner
+
+
+def bucket_named(name: str, partition: str) -> FakeBucket | None:
+    """The bucket of a name, whoever owns it, or None. The caller holds the world's lock."""
+    backend = _backend(name, partition)
+    return None if backend is None else backend.buckets.get(name)
+
+
+def buckets_of(account: str, partition: str) -> list[FakeBucket]:
+    """An account's buckets by their names. The caller holds the world's lock."""
+    if account not in s3_backends:
+        return []
+    found = s3_backends[account][partition].buckets
+    return [found[name] for name in sorted(found)]
+
+
+def policy_of_bucket(bucket: FakeBucket) -> str | None:
+    """The bucket's policy, or None. The caller holds the world's lock."""
+    return None if bucket.policy is None else bucket.policy.decode()
 
 
 def make_bucket(name: str, account: str, region: str, partition: str) -> None:

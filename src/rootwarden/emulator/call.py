@@ -29,6 +29,8 @@ class Call:
     host: str
     """Host header: a loopback address, or AWS's own name where the client goes through a proxy."""
     request_id: str
+    source_address: str = "127.0.0.1"
+    """Where the request came from."""
 
     @property
     def action(self) -> str:

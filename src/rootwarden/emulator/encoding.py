@@ -23,7 +23,7 @@ def result(asked: Asked, output: Mapping[str, Any], request_id: str) -> HttpResp
     body = answer["body"]
     return HttpResponse(
         answer["status_code"],
-        (*answer["headers"].items(), ("x-amzn-RequestId", request_id)),
+        (*answer["headers"].items(), *_request_ids(asked.protocol, request_id)),
         body if isinstance(body, bytes) else str(body).encode(),
     )
 
@@ -33,8 +33,10 @@ def error(answer: AwsAnswer, protocol: str, request_id: str, namespace: str = ""
     if "json" in protocol or "cbor" in protocol:
         return _json_error(answer, request_id)
     if protocol == "rest-xml":
-        return _xml(answer, _s3_error(answer, request_id), "application/xml", request_id)
-    return _xml(answer, _query_error(answer, request_id, namespace), "text/xml", request_id)
+        headers = (("Content-Type", "application/xml"), *_request_ids(protocol, request_id))
+        return _xml(answer, _s3_error(answer, request_id), headers)
+    headers = (("Content-Type", "text/xml"), *_request_ids(protocol, request_id))
+    return _xml(answer, _query_error(answer, request_id, namespace), headers)
 
 
 def _json_error(answer: AwsAnswer, request_id: str) -> HttpResponse:
@@ -42,7 +44,8 @@ def _json_error(answer: AwsAnswer, request_id: str) -> HttpResponse:
     headers = (
         ("Content-Type", "application/x-amz-json-1.1"),
         ("x-amzn-ErrorType", answer.code),
-        ("x-amzn-RequestId", request_id),
+        *_request_ids("json", request_id),
+        *answer.headers.items(),
     )
     return HttpResponse(answer.http_status, headers, json.dumps(body).encode())
 
@@ -51,7 +54,7 @@ def _s3_error(answer: AwsAnswer, request_id: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f"<Error>{_elements({'Code': answer.code, 'Message': answer.message, **answer.extra})}"
-        f"<RequestId>{request_id}</RequestId></Error>"
+        f"<RequestId>{request_id}</RequestId><HostId>emulated/{request_id}</HostId></Error>"
     )
 
 
@@ -74,6 +77,14 @@ def _text(value: str) -> str:
     return escape("".join(c if c >= " " or c in "\t\n\r" else "?" for c in value))
 
 
-def _xml(answer: AwsAnswer, text: str, content_type: str, request_id: str) -> HttpResponse:
-    headers = (("Content-Type", content_type), ("x-amzn-RequestId", request_id))
-    return HttpResponse(answer.http_status, headers, text.encode(errors="replace"))
+def _xml(answer: AwsAnswer, text: str, headers: tuple[tuple[str, str], ...]) -> HttpResponse:
+    return HttpResponse(
+        answer.http_status, (*headers, *answer.headers.items()), text.encode(errors="replace")
+    )
+
+
+def _request_ids(protocol: str, request_id: str) -> tuple[tuple[str, str], ...]:
+    """S3 has its own name for the request's id, and a second one for the host."""
+    if protocol == "rest-xml":
+        return ("x-amz-request-id", request_id), ("x-amz-id-2", f"emulated/{request_id}")
+    return (("x-amzn-RequestId", request_id),)

@@ -61,7 +61,11 @@ _IAM_LISTS = {"ListUsers": "user/", "ListRoles": "role/", "ListGroups": "group/"
 
 def action(call: Call) -> str:
     """The action policies name: mostly the operation, under the service's prefix."""
-    name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
+    name = call.operation
+    if call.service == "s3":
+        name = _S3_ACTIONS.get(name, name)
+    elif call.service == "sqs":
+        name = name.removesuffix("Batch")
     return f"{_PREFIXES.get(call.service, call.service)}:{name}"
 
 
@@ -75,14 +79,17 @@ def _s3(call: Call, partition: str) -> str:
     bucket, key = call.params.get("Bucket"), call.params.get("Key")
     if not bucket:
         return "*"
+    if call.operation == "DeleteObjects":  # its keys are in the body
+        key = "*"
     return f"arn:{partition}:s3:::{bucket}" + (f"/{key}" if key else "")
 
 
 def _sqs(call: Call, partition: str) -> str:
-    account, name = call.caller.account, str(call.params.get("QueueName") or "")
-    parts = str(call.params.get("QueueUrl") or "").rsplit("/", 2)
-    if len(parts) > 1:
-        account, name = parts[-2], parts[-1]
+    account = str(call.params.get("QueueOwnerAWSAccountId") or call.caller.account)
+    name = str(call.params.get("QueueName") or "")
+    *above, last = str(call.params.get("QueueUrl") or "").rsplit("/", 2)
+    if last:
+        account, name = (above[-1] if above else account), last
     return f"arn:{partition}:sqs:{call.region}:{account}:{name}"
 
 

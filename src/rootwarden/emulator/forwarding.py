@@ -24,14 +24,14 @@ class Moto:
     def __init__(self) -> None:
         self._app: Any = DomainDispatcherApplication(create_backend_app)
 
-    def answer(self, call: Call, request: HttpRequest) -> HttpResponse:
-        """Lets moto answer for the caller's account. The caller holds the world's lock.
+    def answer(self, call: Call, request: HttpRequest, account: str | None = None) -> HttpResponse:
+        """Lets moto answer for an account, the caller's unless one is given. The caller holds the world's lock.
 
         Raises AwsAnswer for an operation that moto has not.
         """
         # Without the account moto would look for the key in every account; without the Region in the user agent it
         # takes the signature's.
-        environ = environment(request, {"x-moto-account-id": call.caller.account})
+        environ = environment(request, {"x-moto-account-id": account or call.caller.account})
         environ.pop("HTTP_USER_AGENT", None)
         try:
             body, status, headers = run_wsgi_app(self._app, environ, buffered=True)
@@ -59,7 +59,5 @@ def _unknown(call: Call) -> AwsAnswer:
 
 def bucket_owner(bucket: str, partition: str) -> str | None:
     """The account a bucket belongs to, or None where there is no such bucket. The caller holds the world's lock."""
-    for account in list(s3_backends):
-        if bucket in s3_backends[account][partition].buckets:
-            return str(account)
-    return None
+    found, account = s3_backends.bucket_accounts.get(bucket, (None, None))
+    return account if found == partition else None

@@ -9,15 +9,16 @@ from functools import partial
 from rootwarden.emulator import encoding, foreign
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.authentication import authenticate, no_signature
-from rootwarden.emulator.authorization import authorize, denied
+from rootwarden.emulator.authorization import authorize
+from rootwarden.emulator.bucket_requests import check_bucket_request
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.faults import strike
-from rootwarden.emulator.forwarding import Moto, bucket_owner
+from rootwarden.emulator.forwarding import Moto
 from rootwarden.emulator.happenings import Called
 from rootwarden.emulator.http_message import ConnectionLost, HttpRequest, HttpResponse
 from rootwarden.emulator.root_keys import note_use
 from rootwarden.emulator.service_models import Asked, asked, parameters, protocol_of, service_model
-from rootwarden.emulator.services.catalog import OWN_SERVICES, find
+from rootwarden.emulator.services.catalog import HANDLERS, OWN_SERVICES, find
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.signature import Signature, read_signature
 from rootwarden.emulator.validation import validate
@@ -61,7 +62,8 @@ class Gateway:
     ) -> HttpResponse:
         if signature is None or wanted is None:
             raise no_signature(_guess(request))
-        params = parameters(wanted, request) if wanted.protocol in _PLAIN_PROTOCOLS else wanted.labels
+        is_read = wanted.protocol in _PLAIN_PROTOCOLS or (wanted.service, wanted.operation) in HANDLERS
+        params = parameters(wanted, request) if is_read else wanted.labels
         with self._world.lock:
             credential = authenticate(self._world, request, signature, wanted.protocol, wanted.operation)
             call = Call(
@@ -74,6 +76,7 @@ class Gateway:
                 protocol=wanted.protocol,
                 host=request.host,
                 request_id=request_id,
+                source_address=request.source_address,
             )
             note_use(self._world, credential, call)
             struck = strike(self._world, call)
@@ -99,6 +102,7 @@ class Gateway:
             try:
                 if refusal is not None:
                     raise refusal
+                check_bucket_request(call, request, self._world.organization.partition)
                 served = find(call)
                 if served is None:
                     answer = self._forwarded(call, request)
@@ -118,7 +122,7 @@ class Gateway:
         if not served.open_to_all:
             extra = served.keys(self._world, call) if served.keys else {}
             resource = served.resource(self._world, call)
-            authorize(self._world, call, call.action, resource, extra, bare=served.bare_denial)
+            authorize(self._world, call, foreign.action(call), resource, extra, bare=served.bare_denial)
         return dict(served.handler(self._world, call))
 
     def _forwarded(self, call: Call, request: HttpRequest) -> HttpResponse:
@@ -127,33 +131,9 @@ class Gateway:
         partition = self._world.organization.partition
         action, resource = foreign.action(call), foreign.resource(call, partition)
         authorize(self._world, call, action, resource, {})
-        if self._is_of_another_account(call, resource, partition) or self._has_other_owner(request, call):
-            raise denied(call.caller, action, resource, json_service=call.protocol == "json")
-        return self._moto.answer(call, request)
-
-    def _has_other_owner(self, request: HttpRequest, call: Call) -> bool:
-        """Whether a bucket belongs to another account than the caller expects; moto does not look at what it expects."""
-        expected = request.headers.get("x-amz-expected-bucket-owner")
-        if call.service != "s3" or expected is None:
-            return False
-        owner = bucket_owner(str(call.params.get("Bucket", "")), self._world.organization.partition)
-        return owner not in (None, expected)
-
-    @staticmethod
-    def _is_of_another_account(call: Call, resource: str, partition: str) -> bool:
-        """moto does not ask whose a queue or a bucket is.
-
-        Policies of queues and buckets are not evaluated: across accounts queues are closed, and buckets are open to all
-        but root sessions.
-        """
-        if call.service == "sqs":
-            return resource.split(":")[4] != call.caller.account
-        if call.service == "s3" and call.caller.task is not None:
-            return bucket_owner(str(call.params.get("Bucket", "")), partition) not in (
-                None,
-                call.caller.account,
-            )
-        return False
+        # moto gives every account queues of its own; another account's, where it is open, is that account's to answer.
+        account = resource.split(":")[4] if call.service == "sqs" else None
+        return self._moto.answer(call, request, account)
 
 
 def _guess(request: HttpRequest) -> str:

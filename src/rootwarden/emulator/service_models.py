@@ -22,6 +22,7 @@ from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.http_message import HttpRequest
 from rootwarden.emulator.wsgi import as_moto_request
 
+_UNREADABLE: Mapping[str, str] = {"json": "SerializationException", "rest-xml": "InvalidArgument"}
 _FORM = "application/x-www-form-urlencoded"
 
 # Signing names that differ from botocore's name of the service.
@@ -52,7 +53,7 @@ class Asked:
     labels: Mapping[str, str]
     """What the path says, for the protocols that speak through it."""
     form: Mapping[str, str]
-    """Fields of a query request."""
+    """Fields of a query request, or what the address says after its question mark."""
 
 
 def service_model(signing_name: str) -> Any:
@@ -94,6 +95,7 @@ def asked(model: Any, request: HttpRequest) -> Asked:
             NotImplementedError,
         ) as error:  # the latter for a content type of another protocol
             raise AwsAnswer("UnknownOperationException", "No operation has this path.", 404) from error
+        form = _pairs(request.query)
     return Asked(model.service_name, operation.name, protocol, operation, labels, form)
 
 
@@ -113,10 +115,20 @@ def _rpc_operation(model: Any, name: str, version: str | None) -> Any:
 
 def _form(request: HttpRequest) -> dict[str, str]:
     try:
-        text = "&".join(part for part in (request.query, request.body.decode()) if part)
+        return _pairs("&".join(part for part in (request.query, request.body.decode()) if part))
+    except UnicodeDecodeError as error:
+        raise _not_a_query() from error
+
+
+def _pairs(text: str) -> dict[str, str]:
+    try:
         return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=10_000))
     except ValueError as error:
-        raise AwsAnswer("MalformedQueryString", "The query string contains a syntax error.", 404) from error
+        raise _not_a_query() from error
+
+
+def _not_a_query() -> AwsAnswer:
+    return AwsAnswer("MalformedQueryString", "The query string contains a syntax error.", 404)
 
 
 def parameters(wanted: Asked, request: HttpRequest) -> Mapping[str, Any]:
@@ -137,7 +149,7 @@ def parameters(wanted: Asked, request: HttpRequest) -> Mapping[str, Any]:
         )
     # The parsers convert value by value and raise whatever the conversion raises.
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError) as error:
-        code = "SerializationException" if wanted.protocol == "json" else "MalformedInput"
+        code = _UNREADABLE.get(wanted.protocol, "MalformedInput")
         raise AwsAnswer(code, "The request could not be read: a value has the wrong type.") from error
     return parsed
 

@@ -17,10 +17,11 @@ _TYPES: Mapping[str, type] = {"string": str, "boolean": bool, "map": Mapping}
 def validate(asked: Asked, params: Mapping[str, Any]) -> None:
     """Checks presence, lengths, ranges, value sets and patterns; raises AwsAnswer that names every one that fails.
 
-    Of a JSON service only types and presence are checked: how each words the rest differs.
+    Of a JSON service only types and presence are checked: how each words the rest differs. S3 has its own way for each
+    operation.
     """
     shape = asked.model.input_shape
-    if shape is None:
+    if shape is None or asked.protocol == "rest-xml":
         return
     if asked.protocol != "query":
         _check_json(asked, shape, params)

@@ -10,7 +10,9 @@ from rootwarden.emulator.services.iam_root import IAM_ROOT
 from rootwarden.emulator.services.iam_root_keys import IAM_ROOT_KEYS
 from rootwarden.emulator.services.iam_summary import IAM_SUMMARY
 from rootwarden.emulator.services.organizations import ORGANIZATIONS
+from rootwarden.emulator.services.s3_buckets import S3
 from rootwarden.emulator.services.served import Served
+from rootwarden.emulator.services.sqs_queues import SQS
 from rootwarden.emulator.services.sts import STS
 
 OWN_SERVICES = ("organizations", "sts")
@@ -26,6 +28,8 @@ HANDLERS: dict[tuple[str, str], Served] = {
         ("iam", IAM_ROOT_KEYS),
         ("iam", IAM_SUMMARY),
         ("organizations", ORGANIZATIONS),
+        ("s3", S3),
+        ("sqs", SQS),
         ("sts", STS),
     )
     for operation, served in table.items()
