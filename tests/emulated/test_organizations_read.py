@@ -21,7 +21,7 @@ def company(rootwarden_emulator: Emulator) -> Emulator:
 @pytest.fixture
 def many(rootwarden_organization: Any) -> Emulator:
     """An organization of 47 accounts: three pages, the last one not full."""
-    started: Emulator = rootwarden_organization(large(47))
+    started: Emulator = rootwarden_organization(large(47).model_copy(update={"throttles": False}))
     return started
 
 
