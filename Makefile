@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench lock clean
+.PHONY: help demo test check format docs bench differential lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ bench: $(VENV)/.development ## run benchmarks/bench_*.py
 		[ -e "$$file" ] || { echo "there are no benchmarks yet"; break; }; \
 		echo "$$file"; $(BIN)/python "$$file" || exit 1; \
 	done
+
+differential: $(VENV)/.development ## compare the policy engine with another one (needs Node); ARGS="--cases 20000 --seed 7"
+	@PYTHONPATH=scripts $(BIN)/python -m differential $(ARGS)
 
 lock: $(VENV)/.development ## resolve the lock files anew; ARGS=--upgrade takes newer versions
 	@$(COMPILE) --extra emulator --group dev --output-file requirements-dev.lock $(ARGS)
