@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rootwarden.emulator.builders import account, large, small
+    from rootwarden.emulator.builders import account, large, locked_bucket, locked_queue, small
     from rootwarden.emulator.clock import Clock
     from rootwarden.emulator.keyring import Credential
     from rootwarden.emulator.org_file import FaultSpec, OrganizationFile
@@ -26,6 +26,8 @@ __all__ = [
     "OrganizationFile",
     "account",
     "large",
+    "locked_bucket",
+    "locked_queue",
     "running",
     "small",
 ]
@@ -38,6 +40,8 @@ _HOMES = {
     "OrganizationFile": "org_file",
     "account": "builders",
     "large": "builders",
+    "locked_bucket": "builders",
+    "locked_queue": "builders",
     "running": "server",
     "small": "builders",
 }

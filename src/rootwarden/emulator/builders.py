@@ -21,6 +21,7 @@ from rootwarden.emulator.org_file import (
     SigningCertificateSpec,
     TrailSpec,
 )
+from rootwarden.emulator.resource_specs import BucketSpec, QueueSpec
 
 MANAGEMENT: Final = "111111111111"
 """The management account of ``small()`` and ``large()``."""
@@ -63,6 +64,32 @@ def account(account_id: str, name: str, ou: str = "/", **more: Any) -> AccountSp
     """One account, with an e-mail address made of its name; ``more`` are further fields of AccountSpec."""
     email = "aws+" + "".join(c if c.isalnum() else "-" for c in name.lower()) + "@example.com"
     return AccountSpec(**{"email": email, **more, "id": account_id, "name": name, "ou": ou})
+
+
+def locked_bucket(
+    name: str = "locked-bucket", region: str = "us-east-1", *, partition: str = "aws", **more: Any
+) -> BucketSpec:
+    """A bucket whose policy denies everyone everything; ``more`` are further fields of BucketSpec."""
+    arn = f"arn:{partition}:s3:::{name}"
+    return BucketSpec(
+        **{"policy": _deny_everyone("s3:*", [arn, f"{arn}/*"]), **more, "name": name, "region": region}
+    )
+
+
+def locked_queue(name: str = "locked-queue", region: str = "us-east-1", **more: Any) -> QueueSpec:
+    """A queue whose policy denies everyone everything; ``more`` are further fields of QueueSpec."""
+    return QueueSpec(**{"policy": _deny_everyone("sqs:*", "*"), **more, "name": name, "region": region})
+
+
+def _deny_everyone(action: str, resource: JsonValue) -> dict[str, JsonValue]:
+    statement: dict[str, JsonValue] = {
+        "Sid": "DenyEveryone",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": resource,
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def small(now: datetime | None = None) -> OrganizationFile:
@@ -118,13 +145,29 @@ def _security_and_production(ago: Ago) -> tuple[AccountSpec, ...]:
     used_lately = LastUseSpec(when=ago(3), service="s3", region="eu-west-1")
     return (
         account(SECURITY, "Security Tooling", "/Security", joined=ago(1500), tags={"env": "security"}),
-        account("333333333333", "Log Archive", "/Security", joined=ago(1500), tags={"env": "security"}),
+        account(
+            "333333333333",
+            "Log Archive",
+            "/Security",
+            joined=ago(1500),
+            tags={"env": "security"},
+            buckets=(BucketSpec(name="example-corp-access-logs", region="eu-west-1", created=ago(1499)),),
+        ),
+        # Somebody meant to lock out strangers, and locked out everyone.
         account(
             "444444444444",
             "Shop Production",
             "/Workloads/Production",
             joined=ago(1450),
             tags={"env": "production", "owner": "shop"},
+            buckets=(
+                BucketSpec(name="example-corp-shop-images", region="eu-central-1", created=ago(1400)),
+                locked_bucket("example-corp-shop-orders", "eu-central-1", created=ago(1400)),
+            ),
+            queues=(
+                QueueSpec(name="shop-mails", region="eu-central-1"),
+                locked_queue("shop-orders", "eu-central-1", visibility_timeout=120),
+            ),
         ),
         # Invited in a takeover, with everything its former owners made.
         account(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rootwarden.emulator.resource_checks import resource_faults
 from rootwarden.policy import MalformedPolicy, parse_policy
 from rootwarden.policy.document import Effect
 
@@ -246,6 +247,10 @@ def _times(file: OrganizationFile) -> Iterator[Problem]:
         )
 
 
+def _resources(file: OrganizationFile) -> Iterator[Problem]:
+    yield from (Problem(path, text) for path, text in resource_faults(file))
+
+
 _CHECKS: tuple[Callable[[OrganizationFile], Iterator[Problem]], ...] = (
     _doubles,
     _known_accounts,
@@ -253,5 +258,6 @@ _CHECKS: tuple[Callable[[OrganizationFile], Iterator[Problem]], ...] = (
     _tree,
     _organization_policies,
     _identity_policies,
+    _resources,
     _times,
 )

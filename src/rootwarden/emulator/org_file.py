@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from rootwarden.emulator.cloudtrail.options import RecordsSpec
 from rootwarden.emulator.org_checks import Problem, fault_problems, inconsistencies
+from rootwarden.emulator.resource_specs import BucketSpec, QueueSpec
 
 AccountIdText = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 OuPath = Annotated[str, StringConstraints(pattern=r"^/([^/]+(/[^/]+)*)?$")]
@@ -122,6 +123,10 @@ class AccountSpec(_Spec):
     """Names of RCPs attached to the account besides RCPFullAWSAccess."""
     root: RootUserSpec = RootUserSpec()
     """What the root user holds; left out: nothing."""
+    buckets: tuple[BucketSpec, ...] = ()
+    """The account's S3 buckets."""
+    queues: tuple[QueueSpec, ...] = ()
+    """The account's SQS queues."""
 
 
 class OuSpec(_Spec):

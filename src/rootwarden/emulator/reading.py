@@ -184,6 +184,10 @@ _PATTERNS: Final[Mapping[str, str]] = {
     r"^(\*|[a-z0-9-]+:(\*|[A-Za-z0-9]+))$": 'an operation such as "sts:AssumeRoot", or "iam:*", or "*"',
     r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$": 'a service principal such as "iam.amazonaws.com"',
     "^[a-z]{2}(-[a-z]+)+-[0-9]$": 'a Region such as "us-east-1"',
+    "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "a bucket name: 3 to 63 lower-case letters, digits, dots or dashes",
+    r"^[A-Za-z0-9_-]{1,75}(\.fifo|[A-Za-z0-9_-]{0,5})$": (
+        'a queue name: up to 80 letters, digits, dashes or _, with ".fifo" at its end for a FIFO queue'
+    ),
     "^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$": "a trail name: 3 to 128 letters, digits, dots, dashes or _",
 }
 

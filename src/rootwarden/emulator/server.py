@@ -41,8 +41,10 @@ class Emulator:
     ) -> None:
         from rootwarden.emulator.forwarding import Moto  # noqa: PLC0415 - moto takes a second to import
         from rootwarden.emulator.gateway import Gateway  # noqa: PLC0415 - the same
+        from rootwarden.emulator.stocking import stock  # noqa: PLC0415 - the same
 
-        self.world: World = build_world(organization or small(), clock)
+        file = organization or small()
+        self.world: World = build_world(file, clock)
         """The state: tests may look at it and change it, under ``world.lock``."""
         self.control = Control(self.world)
         """Makes happen what people and accidents do: the verbs of the control endpoint."""
@@ -55,6 +57,7 @@ class Emulator:
             )
         try:
             self._moto = Moto()
+            stock(self.world, file)
             door = ControlDoor(self.control, self.control_token)
             self._front: HttpFront | None = _listen(port, _Entrance(door, Gateway(self.world, self._moto)))
         except BaseException:
