@@ -35,7 +35,6 @@ _SPECIAL = re.compile(
     r"\$\{(?P<variable>[^}]*)(?P<close>\}?)"  # a policy variable
     r"|(?P<placeholder>\[[A-Z][A-Z0-9_-]*\]|<[A-Za-z][A-Za-z0-9 _-]*>)"  # [LIKE_THIS] or <like-this>
 )
-_DEFAULTED = re.compile(r"\s*(?P<key>[^,]*?)\s*,\s*'(?P<default>[^']*)'\s*", re.DOTALL)
 _ESCAPES = ("*", "?", "$")
 
 
@@ -64,11 +63,20 @@ def _special(special: re.Match[str]) -> Token:
         return str(name)
     if name is None or not special["close"]:
         return Placeholder(special[0])
-    defaulted = _DEFAULTED.fullmatch(name)
-    key = defaulted["key"] if defaulted else name.strip()
+    key, default = _key_and_default(name)
     if ":" not in key:
         return Placeholder(special[0])  # every condition key has a prefix; ${ORG_ID} is a template's
-    return Variable(key.lower(), defaulted["default"] if defaulted else None)
+    return Variable(key.lower(), default)
+
+
+def _key_and_default(inside: str) -> tuple[str, str | None]:
+    """What stands in a variable's braces: a key, and the text in single quotes after the first comma."""
+    key, _, rest = inside.partition(",")
+    quoted = rest.strip()
+    inner = quoted[1:-1]
+    if quoted == f"'{inner}'" and "'" not in inner:
+        return key.strip(), inner
+    return inside.strip(), None
 
 
 def segments(found: Sequence[Token], limit: int) -> tuple[tuple[Token, ...], ...]:

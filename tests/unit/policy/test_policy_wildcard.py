@@ -50,6 +50,10 @@ def test_nothing_else_is_special(text: str) -> None:
         ("*" * 50_000, "", True),
         ("*?" * 300 + "b", "a" * 3_000, False),
         ("?" * 10_000, "a" * 10_000, True),
+        ("*" + "?a" * 20_000 + "b*", "a" * 50_000, False),
+        ("*" + "?a" * 20_000 + "b*", "a" * 49_999 + "b", True),
+        ("*a?b" * 10_000, "aab" * 10_000, True),
+        ("*a?b" * 10_000 + "*a?c*", "aab" * 20_000, False),
     ],
 )
 def test_hostile_patterns_come_to_an_end(pattern: str, text: str, fits: bool) -> None:
