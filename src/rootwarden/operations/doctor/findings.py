@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.model.diagnosis import DoctorFinding
@@ -12,12 +13,12 @@ from rootwarden.model.reading import Seen
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.doctor.call import SESSION_POLICY
 from rootwarden.operations.doctor.requests import ESSENTIAL
-from rootwarden.policy import Answer, Layers, evaluate
+from rootwarden.policy import Answer
 from rootwarden.policy.document import Effect
 from rootwarden.policy.truth import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from rootwarden.operations.doctor.judge import Group, Judgement
     from rootwarden.operations.doctor.requests import Asker
@@ -62,7 +63,8 @@ _REAL: Final = frozenset(
 """Keys that look like the meant ones and are keys of their own."""
 _NEAR: Final = 0.8
 _CONTROL_TOWER_SID: Final = "GRRESTRICTROOTUSER"
-_SAMPLES: Final = ("iam:CreateAccessKey", "ec2:RunInstances", *sorted(RootTask.DELETE.actions))
+_OF_ROOT: Final = ("iam:CreateAccessKey", "ec2:RunInstances")
+_SAMPLES: Final = (*_OF_ROOT, *sorted(RootTask.DELETE.actions))
 _REGIONAL: Final = ("sts:AssumeRoot", *sorted(ESSENTIAL[RootTask.S3_UNLOCK] | ESSENTIAL[RootTask.SQS_UNLOCK]))
 _ANY_ACCOUNT: Final = AccountId("000000000000")
 
@@ -208,15 +210,17 @@ def _root_denied_nowhere(judgement: Judgement) -> Iterator[DoctorFinding]:
 
 
 def _is_open(judgement: Judgement, group: Group) -> bool:
-    scps = tuple(rung for rung in group.stack.rungs if rung.kind is PolicyType.SCP)
-    if any(book.unread for rung in scps for book in rung.books):
+    scps = group.stack.of(PolicyType.SCP)
+    if any(book.unread for book in scps.books):
         return False
-    layers = Layers(None, scp_levels=group.stack.layers().scp_levels)
-    account = group.stack.account
-    samples: Sequence[str] = ("iam:CreateAccessKey", "ec2:RunInstances")
+    account, asker = group.stack.account, judgement.asker
+    mark = account if any(book.marks(account) or book.by_path for book in scps.books) else ""
     return not any(
-        evaluate(judgement.asker.signed_in(action, account), layers).answer is Answer.DENY
-        for action in samples
+        judgement.levels.decide(
+            scps, partial(asker.signed_in, action, account), ("signed in", action, mark)
+        ).answer
+        is Answer.DENY
+        for action in _OF_ROOT
     )
 
 

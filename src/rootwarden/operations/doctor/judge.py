@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from rootwarden.model.diagnosis import AccountDiagnosis, TaskAnswer, TaskDiagnosis, Unread
 from rootwarden.model.reading import NotSeen, Seen
 from rootwarden.operations.doctor.call import CallerPolicies, caller_policies
+from rootwarden.operations.doctor.changes import Changes
 from rootwarden.operations.doctor.gates import skip_reason, unread_gates
-from rootwarden.operations.doctor.requests import MOST_NAMES, Asker, named_resources
+from rootwarden.operations.doctor.requests import Asker
 from rootwarden.operations.doctor.shelf import Book, Shelf, shelve
 from rootwarden.operations.doctor.stack import LevelJudge, Stack, stack_of
 from rootwarden.operations.doctor.task_judge import TaskJudge
@@ -45,6 +46,7 @@ class Judgement:
     shelf: Shelf
     caller: CallerPolicies
     asker: Asker
+    levels: LevelJudge
     unread: tuple[Unread, ...]
 
 
@@ -54,24 +56,25 @@ def judge(evidence: Evidence, tasks: Sequence[RootTask]) -> Judgement:
     caller = caller_policies(evidence, shelf)
     asker = _asker(evidence, shelf, caller)
     groups = _groups(evidence, shelf, caller)
-    judged = TaskJudge(evidence, shelf, caller, asker, LevelJudge())
+    levels = LevelJudge()
+    judged = TaskJudge(evidence, shelf, caller, asker, levels, Changes(shelf, caller, asker))
     found: dict[str, AccountDiagnosis] = {}
     for group in groups:
         first, *others = group.accounts
-        answers = tuple(judged.diagnose(group.stack, task) for task in tasks)
+        mark = judged.mark(group.stack)
+        answers = tuple(judged.diagnose(group.stack, task, mark) for task in tasks)
         found[first.id] = AccountDiagnosis(first, answers)
         for other in others:
             found[other.id] = AccountDiagnosis(other, tuple(_for(one, first.id, other.id) for one in answers))
     accounts = tuple(found.get(one.id) or _skipped(evidence, one, tasks) for one in evidence.accounts)
     unread = (*unread_gates(evidence), *caller.unread(), *shelf.unread(), *_unplaced(evidence))
-    return Judgement(accounts, groups, shelf, caller, asker, unread)
+    return Judgement(accounts, groups, shelf, caller, asker, levels, unread)
 
 
 def _asker(evidence: Evidence, shelf: Shelf, caller: CallerPolicies) -> Asker:
     books = (*shelf.books.values(), *caller.books)
     keys = frozenset(key for book in books for key in book.keys)
-    names = tuple(dict.fromkeys(named_resources(book.policy for book in shelf.books.values())))
-    return Asker(evidence, keys, names[: MOST_NAMES + 1])
+    return Asker(evidence, keys)
 
 
 def _groups(evidence: Evidence, shelf: Shelf, caller: CallerPolicies) -> tuple[Group, ...]:

@@ -12,14 +12,12 @@ from rootwarden.model.ids import root_arn
 from rootwarden.model.reading import NotSeen, Seen
 from rootwarden.model.tasks import RootTask
 from rootwarden.policy import UNKNOWN, ContextValue, Request
-from rootwarden.policy.wildcard import Wild
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from rootwarden.model.ids import AccountId
     from rootwarden.operations.doctor.evidence import Evidence
-    from rootwarden.policy import Policy
 
 ESSENTIAL: Final = {
     RootTask.AUDIT: frozenset({"iam:GetAccountSummary"}),
@@ -57,8 +55,6 @@ class Asker:
 
     evidence: Evidence
     keys: frozenset[str]
-    names: tuple[str, ...] = ()
-    """Names of buckets and queues that policies single out."""
 
     def session(
         self, action: str, account: AccountId, *, name: str = ANY_NAME, anywhere: bool = False
@@ -91,10 +87,6 @@ class Asker:
         context: dict[str, ContextValue] = dict.fromkeys(self.keys, UNKNOWN)
         account = self.evidence.organization.management_account_id
         return Request("sts:AssumeRoot", root_arn(self.evidence.partition.name, account), context)
-
-    def by_caller(self, action: str) -> Request:
-        """Another action by the caller on anything, to see what a change does besides."""
-        return Request(action, "*", self._caller_context())
 
     def _session_context(
         self, action: str, account: AccountId, *, anywhere: bool = False
@@ -183,17 +175,3 @@ class Asker:
             case "sqs":
                 return f"arn:{partition}:sqs:{self.evidence.region}:{account}:{name}"
         return root_arn(partition, account)
-
-
-def named_resources(policies: Iterable[Policy]) -> Iterator[str]:
-    """A name for each pattern of a bucket or queue that a policy singles out, such that the pattern fits it."""
-    for policy in policies:
-        for statement in policy.statements:
-            for one in statement.resource.patterns:
-                if one.is_everything or one.fault:
-                    continue
-                service, name = one.parts[2], one.parts[5]
-                if any(service.glob is not None and service.glob.matches(wanted) for wanted in ("s3", "sqs")):
-                    text = "".join(token if isinstance(token, str) else "x" for token in name.tokens)
-                    if "/" not in text and any(token is not Wild.ANY for token in name.tokens):
-                        yield text

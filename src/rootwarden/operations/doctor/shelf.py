@@ -40,6 +40,8 @@ class Book:
     """Every account id it names: those accounts it may treat unlike all others."""
     singles_out: bool
     """Whether it may single accounts out in another way, such as by half an id."""
+    names: tuple[str, ...] = ()
+    """Names of buckets and queues, one for each that it singles out by a pattern."""
     unread: Reason | None = None
     """Why the policy inside is only a stand-in."""
 
@@ -62,6 +64,10 @@ class Shelf:
     listed: Mapping[str, AttachedPolicy]
     by_label: Mapping[str, str]
     """Ids by the name decisions use."""
+    attached_to: Mapping[str, tuple[str, ...]]
+    """Roots, OUs and accounts by policy id, among what was read."""
+    kinds: Mapping[str, PolicyType]
+    """The type of each policy, by id."""
     missing: dict[tuple[PolicyType, str], Book] = field(default_factory=dict)
 
     def books_at(self, kind: PolicyType, target: str) -> tuple[Book, ...]:
@@ -75,11 +81,7 @@ class Shelf:
 
     def targets_of(self, policy_id: str) -> tuple[str, ...]:
         """Where a policy is attached, among what was read."""
-        return tuple(
-            target
-            for (_, target), found in self.evidence.policies.attached.items()
-            if isinstance(found, Seen) and any(one.id == policy_id for one in found.value)
-        )
+        return self.attached_to.get(policy_id, ())
 
     def unread(self) -> Iterator[Unread]:
         """What was not read or could not be parsed."""
@@ -105,7 +107,15 @@ def shelve(evidence: Evidence) -> Shelf:
         id_: open_book(one.label, policies.documents.get(id_, NotSeen(local("not_asked", "not asked for"))))
         for id_, one in listed.items()
     }
-    return Shelf(evidence, books, listed, {one.label: id_ for id_, one in listed.items()})
+    targets: dict[str, list[str]] = {}
+    kinds: dict[str, PolicyType] = {}
+    for (kind, target), found in policies.attached.items():
+        for one in found.value if isinstance(found, Seen) else ():
+            targets.setdefault(one.id, []).append(target)
+            kinds[one.id] = kind
+    by_label = {one.label: id_ for id_, one in listed.items()}
+    attached_to = {id_: tuple(found) for id_, found in targets.items()}
+    return Shelf(evidence, books, listed, by_label, attached_to, kinds)
 
 
 def open_book(label: str, document: Reading[str] | Reading[Document]) -> Book:
@@ -117,7 +127,8 @@ def open_book(label: str, document: Reading[str] | Reading[Document]) -> Book:
     except MalformedPolicy as error:
         return stand_in(label, local("malformed_policy", error.message))
     accounts = frozenset(_ACCOUNT.findall(policy.source))
-    return Book(policy, frozenset(_keys(policy)), accounts, _singles_out(policy))
+    names = tuple(dict.fromkeys(_names(policy)))
+    return Book(policy, frozenset(_keys(policy)), accounts, _singles_out(policy), names)
 
 
 def stand_in(what: str, reason: Reason) -> Book:
@@ -154,6 +165,20 @@ def _singles_out(policy: Policy) -> bool:
         if not all(_is_neutral(_as_text(one.whole)) for one in statement.resource.patterns):
             return True
     return False
+
+
+def _names(policy: Policy) -> Iterator[str]:
+    """A name for each pattern of a bucket or queue, such that the pattern fits it."""
+    for statement in policy.statements:
+        for one in statement.resource.patterns:
+            if one.is_everything or one.fault:
+                continue
+            service, name = one.parts[2].glob, one.parts[5]
+            if service is None or not (service.matches("s3") or service.matches("sqs")):
+                continue
+            text = "".join(token if isinstance(token, str) else "x" for token in name.tokens)
+            if "/" not in text and any(token is not Wild.ANY for token in name.tokens):
+                yield text
 
 
 def _is_whole(value: str) -> bool:

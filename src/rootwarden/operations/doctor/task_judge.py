@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rootwarden.model.diagnosis import TaskAnswer, TaskDiagnosis
 from rootwarden.model.organization_policy import PolicyType
 from rootwarden.model.tasks import RootTask
-from rootwarden.operations.doctor.changes import Changes
+from rootwarden.operations.doctor.changes import ASSUME_ROOT, Changes
 from rootwarden.operations.doctor.gates import Obstacle, gates
 from rootwarden.operations.doctor.requests import ANY_NAME, ESSENTIAL, MOST_NAMES, WITHOUT_RESOURCE
-from rootwarden.operations.doctor.stack import Stack
 from rootwarden.policy import Answer, Decision, Layer
 
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from rootwarden.operations.doctor.evidence import Evidence
     from rootwarden.operations.doctor.requests import Asker
     from rootwarden.operations.doctor.shelf import Shelf
-    from rootwarden.operations.doctor.stack import LevelJudge
+    from rootwarden.operations.doctor.stack import LevelJudge, Stack
+    from rootwarden.policy import Request
 
 _ANSWERS = {Answer.DENY: TaskAnswer.BLOCKED, Answer.DEPENDS: TaskAnswer.DEPENDS}
 _FINE = "Everything that decides was read, and nothing stands in the way."
@@ -38,10 +38,11 @@ class TaskJudge:
     caller: CallerPolicies
     asker: Asker
     levels: LevelJudge
+    changes: Changes
+    _called: dict[Hashable, Decision] = field(default_factory=dict)
 
-    def diagnose(self, stack: Stack, task: RootTask) -> TaskDiagnosis:
+    def diagnose(self, stack: Stack, task: RootTask, mark: Hashable) -> TaskDiagnosis:
         """The answer for one account; ``blocked`` wins over ``depends``, for a Deny is sure whatever else is open."""
-        mark = self._mark(stack)
         found = [*gates(self.evidence, task), *self._call(stack, task, mark)]
         spare: list[Obstacle] = []
         for action in task.actions:
@@ -62,7 +63,7 @@ class TaskJudge:
             )
         change = None
         if blocked:
-            change = Changes(self.shelf, self.caller, self.asker).lift(stack, task, blocked)
+            change = self.changes.lift(stack, task, blocked, mark)
         first = deciding[0]
         return TaskDiagnosis(
             task=task,
@@ -86,7 +87,7 @@ class TaskJudge:
         text = one.sentence.replace(one.target or "", f"{one.target} ({path})", 1) if path else one.sentence
         return f"{one.action}: {text}" if one.action else text
 
-    def _mark(self, stack: Stack) -> Hashable:
+    def mark(self, stack: Stack) -> Hashable:
         """What a level's answer may depend on besides its own policies."""
         books = (*stack.books, *self.caller.books)
         account = stack.account if any(book.marks(stack.account) for book in books) else ""
@@ -94,24 +95,27 @@ class TaskJudge:
         return account, places
 
     def _call(self, stack: Stack, task: RootTask, mark: Hashable) -> Iterator[Obstacle]:
-        request = self.asker.call(task, stack.account)
-        said = self.caller.decide(request)
+        asked = ("call", task, mark)
+        said = self._called.get(asked)
+        if said is None:
+            said = self._called[asked] = self.caller.decide(self.asker.call(task, stack.account))
         if said.answer is not Answer.ALLOW:
-            yield _obstacle(said, "sts:AssumeRoot")
-        rcps = Stack(stack.account, tuple(one for one in stack.rungs if one.kind is PolicyType.RCP))
+            yield _obstacle(said, ASSUME_ROOT)
+        rcps = stack.of(PolicyType.RCP)
         if rcps.rungs:
-            said = self.levels.decide(rcps, request, ("call", task, mark))
+            said = self.levels.decide(rcps, lambda: self.asker.call(task, stack.account), asked)
             if said.answer is not Answer.ALLOW:
-                yield _obstacle(said, "sts:AssumeRoot")
+                yield _obstacle(said, ASSUME_ROOT)
 
     def _action(self, stack: Stack, action: str, mark: Hashable) -> Iterator[Obstacle]:
         """What a session meets with one action: in buckets and queues also for every name that a policy singles out."""
         service = action.partition(":")[0]
         named = service in {"s3", "sqs"} and action not in WITHOUT_RESOURCE
-        names = (ANY_NAME, *self.asker.names[:MOST_NAMES]) if named else (ANY_NAME,)
+        singled_out = stack.names if named else ()
+        names = (ANY_NAME, *singled_out[:MOST_NAMES])
         said = {name: self._session(stack, action, mark, name) for name in names}
         answers = {one.answer for one in said.values()}
-        if len(answers) > 1 or (named and len(self.asker.names) > MOST_NAMES):
+        if len(answers) > 1 or len(singled_out) > MOST_NAMES:
             worst = next((one for one in said.values() if one.answer is not Answer.ALLOW), said[ANY_NAME])
             yield _by_name(worst, action, "bucket" if service == "s3" else "queue")
         elif said[ANY_NAME].answer is not Answer.ALLOW:
@@ -120,8 +124,10 @@ class TaskJudge:
     def _session(
         self, stack: Stack, action: str, mark: Hashable, name: str = ANY_NAME, *, anywhere: bool = False
     ) -> Decision:
-        request = self.asker.session(action, stack.account, name=name, anywhere=anywhere)
-        return self.levels.decide(stack, request, ("session", action, name, anywhere, mark))
+        def make() -> Request:
+            return self.asker.session(action, stack.account, name=name, anywhere=anywhere)
+
+        return self.levels.decide(stack, make, ("session", action, name, anywhere, mark))
 
     def _elsewhere(self, stack: Stack, task: RootTask, mark: Hashable) -> Iterator[str]:
         """That other Regions would answer otherwise."""
