@@ -184,13 +184,7 @@ def test_the_account_of_a_key(emulator: Emulator, client_of: Any, refusal_of: Re
     assert refusal_of(sts.get_access_key_info, AccessKeyId="AKIAIOSFODNN7EXAMPLE")[0] == "ValidationError"
 
 
-def test_roles_are_not_emulated_and_the_answer_says_so(
-    emulator: Emulator, client_of: Any, refusal_of: Refusal
-) -> None:
-    code, text, status = refusal_of(
-        client_of(emulator, "sts").assume_role,
-        RoleArn=f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole",
-        RoleSessionName="test",
-    )
+def test_what_is_not_emulated_says_so(emulator: Emulator, client_of: Any, refusal_of: Refusal) -> None:
+    code, text, status = refusal_of(client_of(emulator, "sts").get_federation_token, Name="test")
     assert (code, status) == ("InvalidAction", 400)
-    assert text == "The emulator has no sts:AssumeRole: use one of its profiles instead."
+    assert text == "The emulator has no sts:GetFederationToken: use one of its profiles instead."

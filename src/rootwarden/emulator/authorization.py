@@ -12,7 +12,7 @@ from functools import cache
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.condition_keys import condition_keys
-from rootwarden.emulator.grants import Grant, grant_by, refusal_by
+from rootwarden.emulator.grants import EVERYTHING, Grant, grant_by, refusal_by
 from rootwarden.emulator.holdings import Holding, holding
 from rootwarden.emulator.keyring import Principal
 from rootwarden.emulator.world import World
@@ -64,20 +64,28 @@ _EXPLICIT = {
 
 
 def authorize(
-    world: World, call: Call, action: str, resource: str, extra: Mapping[str, str], *, bare: bool = False
+    world: World,
+    call: Call,
+    action: str,
+    resource: str,
+    extra: Mapping[str, str],
+    *,
+    bare: bool = False,
+    is_granted: bool = False,
 ) -> None:
     """Raises AwsAnswer unless the call's policies allow the action on the resource.
 
-    ``bare`` leaves the reason out of the text, as AWS does for AssumeRoot. An answer that stays open (a condition the
-    evaluator does not know, or an RCP on AssumeRoot, of which nobody knows whether it applies) is a denial. The caller
-    holds the world's lock.
+    ``bare`` leaves the reason out of the text, as AWS does for AssumeRoot; ``is_granted`` says that the resource itself
+    allows the caller, so that no identity policy has to. An answer that stays open (a condition the evaluator does not
+    know, or an RCP on AssumeRoot, of which nobody knows whether it applies) is a denial. The caller holds the world's
+    lock.
     """
     caller, partition = call.caller, world.organization.partition
     held = holding(call, resource, partition)
     owner = held.owner if held else _owner(resource) or caller.account
     own = held is not None and owner == caller.account
     layers = Layers(
-        identity=None if caller.is_root else caller.policies,
+        identity=None if caller.is_root else (*caller.policies, *((EVERYTHING,) if is_granted else ())),
         boundary=None if caller.boundary is None else (caller.boundary,),
         ceiling=(_ceiling(caller.task, partition),) if caller.task else (),
         scp_levels=world.organization.scp_levels(caller.account),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from rootwarden.emulator.happenings import AccountCreated
 from rootwarden.emulator.keyring import Credential, Keyring, Principal
 from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec, RootUserSpec
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
+from rootwarden.emulator.roles import Role, role_of
 from rootwarden.emulator.root_user import RootUser
 from rootwarden.emulator.tree import Account, Container, OrganizationPolicy, StandaloneAccount, Target
 from rootwarden.emulator.world import World
@@ -54,6 +55,7 @@ def build_world(file: OrganizationFile, clock: Clock | None = None) -> World:
         clock=clock,
         keyring=keyring,
         profiles=_profiles(file, keyring, now),
+        roles={role.arn: role for role in _roles(file)},
         trails=file.trails,
         records=file.records,
         features={RootFeature(feature) for feature in file.root_features},
@@ -251,6 +253,17 @@ def _principal(spec: PrincipalSpec, partition: str) -> Principal:
         policies=policies,
         boundary=boundary,
     )
+
+
+def _roles(file: OrganizationFile) -> Iterator[Role]:
+    for spec in file.principals:
+        if spec.kind == "role":
+            yield role_of(
+                _principal(spec, file.partition),
+                spec.trust,
+                max_session_seconds=spec.max_session_seconds,
+                management=file.management_account.id,
+            )
 
 
 def _unique_id(prefix: str, seed: str) -> str:

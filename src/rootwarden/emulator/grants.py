@@ -30,15 +30,16 @@ class Grant(Enum):
     """The caller itself."""
 
 
-_EVERYTHING = parse_policy(
+EVERYTHING = parse_policy(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
     name="everything",
 )
+"""Allows everything, where the question is what denies."""
 
 
 def refusal_by(request: Request, policies: tuple[Policy, ...]) -> Decision | None:
     """The decision of a Deny in the policies that meets the caller, or that may; None where there is none."""
-    decision = evaluate(request, Layers((_EVERYTHING,), resource=_as_own(request, policies)))
+    decision = evaluate(request, Layers((EVERYTHING,), resource=_as_own(request, policies)))
     return None if decision.answer is Answer.ALLOW else decision
 
 

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.emulator.resource_checks import resource_faults
+from rootwarden.emulator.roles import trust_policy
 from rootwarden.policy import MalformedPolicy, parse_policy
 from rootwarden.policy.document import Effect
 
 if TYPE_CHECKING:
-    from rootwarden.emulator.org_file import AccountSpec, FaultSpec, OrganizationFile, OuSpec
+    from rootwarden.emulator.org_file import AccountSpec, FaultSpec, OrganizationFile, OuSpec, PrincipalSpec
 
 MOST_SCPS = 10
 """Per root, OU or account, FullAWSAccess included (AWS Organizations User Guide, "Quotas")."""
@@ -212,6 +213,21 @@ def _identity_policies(file: OrganizationFile) -> Iterator[Problem]:
                 parse_policy(principal.boundary, name=f"{principal.name}-boundary")
             except MalformedPolicy as e:
                 yield Problem(f"principals[{n}].boundary", str(e))
+        if principal.trust is not None:
+            yield from (Problem(f"principals[{n}].trust", text) for text in _trust_faults(principal))
+
+
+def _trust_faults(principal: PrincipalSpec) -> Iterator[str]:
+    if principal.kind == "user":
+        yield "only a role has one, this is a user"
+        return
+    try:
+        parsed = trust_policy(principal.trust or {}, name=principal.name)
+    except MalformedPolicy as e:
+        yield str(e)
+        return
+    if any(one.principal is None for one in parsed.statements):
+        yield "every statement of a trust policy has a Principal"
 
 
 def _tree(file: OrganizationFile) -> Iterator[Problem]:

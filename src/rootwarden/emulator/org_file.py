@@ -155,6 +155,10 @@ class PrincipalSpec(_Spec):
     """Identity policy documents; none means everything is denied."""
     boundary: dict[str, JsonValue] | None = None
     """The document of its permissions boundary; left out: it has none."""
+    trust: dict[str, JsonValue] | None = None
+    """A role's trust policy; left out: its own account and the management account may assume it."""
+    max_session_seconds: Annotated[int, Field(ge=3600, le=43_200)] = 3600
+    """How long a session of a role may last that AssumeRole opens."""
 
 
 class TrailSpec(_Spec):

@@ -15,6 +15,7 @@ from rootwarden.emulator.limits import Buckets
 from rootwarden.emulator.org_file import FaultSpec, TrailSpec
 from rootwarden.emulator.organization import OrganizationState
 from rootwarden.emulator.pauses import Draws, Pauses
+from rootwarden.emulator.roles import Role
 from rootwarden.emulator.root_user import RootUser
 from rootwarden.model.features import RootFeature
 
@@ -30,6 +31,8 @@ class World:
     keyring: Keyring
     profiles: dict[str, Credential]
     """Credentials by profile name: ``emulator-management``, ``emulator-security``, ``emulator-<account id>`` ..."""
+    roles: dict[str, Role] = field(default_factory=dict)
+    """Roles that can be assumed, by ARN."""
     trails: tuple[TrailSpec, ...] = ()
     records: RecordsSpec = field(default_factory=RecordsSpec)
     """How CloudTrail records."""

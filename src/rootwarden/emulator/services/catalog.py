@@ -14,6 +14,7 @@ from rootwarden.emulator.services.s3_buckets import S3
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.services.sqs_queues import SQS
 from rootwarden.emulator.services.sts import STS
+from rootwarden.emulator.services.sts_roles import STS_ROLES
 
 OWN_SERVICES = ("organizations", "sts")
 """Services whose state is all here: what they lack is refused, for moto would answer from an empty world."""
@@ -31,6 +32,7 @@ HANDLERS: dict[tuple[str, str], Served] = {
         ("s3", S3),
         ("sqs", SQS),
         ("sts", STS),
+        ("sts", STS_ROLES),
     )
     for operation, served in table.items()
 }

@@ -166,7 +166,6 @@ STS: dict[str, Served] = {
     **{
         name: Served(not_emulated)
         for name in (
-            "AssumeRole",
             "AssumeRoleWithSAML",
             "AssumeRoleWithWebIdentity",
             "DecodeAuthorizationMessage",
