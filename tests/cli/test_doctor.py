@@ -13,6 +13,7 @@ from product_rig import IAM, LEGACY, MANAGEMENT, SECURITY, SHOP, caller, company
 from rootwarden.emulator import FaultSpec, account
 from rootwarden.emulator.org_file import OuSpec
 from rootwarden.model.tasks import RootTask
+from rootwarden.operations.doctor import gather
 
 if TYPE_CHECKING:
     from product_rig import Ran, Rig
@@ -377,3 +378,32 @@ def test_trusted_services_other_than_iam_do_not_count(rig: Rig) -> None:
     ran = rig.json("doctor", "--account", SHOP)
     assert set(answers(ran.row(SHOP)).values()) == {"allowed"}
     assert ran.code == 0
+
+
+def test_many_places_are_read_from_the_side_of_the_policies(rig: Rig) -> None:
+    """The answers are those of asking every place, with far fewer calls."""
+    many = tuple(account(f"{600_000_000_000 + n:012d}", f"Shop {n}", f"/{n % 2}") for n in range(110))
+    units = (OuSpec(path="/0", scps=("Deny",)), OuSpec(path="/1"))
+    scps = {"Deny": SCPS["PlainRootDeny"]}
+    World(rig, company(*many, scps=scps, organizational_units=units)).make_caller(SECURITY)
+    calls = rig.calls()
+    ran = rig.json("doctor", "--task", "audit", profile=DELEGATE)
+    made = Counter(action for action, _ in calls)
+    assert made["organizations:ListPoliciesForTarget"] == 0
+    assert made["organizations:ListTargetsForPolicy"] < 20
+    assert made["organizations:DescribePolicy"] == 2
+    expected = {one.id: {"audit": "allowed" if n % 2 else "blocked"} for n, one in enumerate(many)}
+    assert {row["id"]: answers(row) for row in ran.document["accounts"] if row["id"] in expected} == expected
+
+
+def test_organizations_asking_for_patience_gets_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(gather.gather_policies, "__kwdefaults__", {"wait": waited.append})
+    World(rig, company(account(SHOP, "Shop"))).make_caller(SECURITY)
+    busy = FaultSpec(
+        operation="organizations:ListPoliciesForTarget", code="TooManyRequestsException", count=3
+    )
+    rig.emulator.world.faults.append(busy)
+    ran = rig.json("doctor", "--account", SHOP, profile=DELEGATE)
+    assert set(answers(ran.row(SHOP)).values()) == {"allowed"}
+    assert waited == [1.0, 2.0, 4.0]

@@ -186,7 +186,7 @@ def _rows(group: list[AccountDiagnosis]) -> Iterator[tuple[Cell, ...]]:
     for number, ((answer, cause), tasks) in enumerate(answers.items()):
         named = ", ".join(one.task.value for one in tasks)
         yield (
-            cell(_who(group) if number == 0 else ""),
+            cell(_who(group), Tone.PLAIN if number == 0 else Tone.FAINT),
             cell("all tasks" if len(answers) == 1 and len(tasks) > 1 else named),
             cell(answer.value, TONES[answer]),
             cell("\n".join(_reasons(cause if len(tasks) > 1 else tasks[0].sentence, tasks))),
