@@ -26,3 +26,11 @@ def rig(
 ) -> Rig:
     """Runs command lines; ``rig.up(organization)`` starts the world they run in."""
     return Rig(rootwarden_organization, monkeypatch, capsys, tmp_path)
+
+
+@pytest.fixture
+def ledger(rig: Rig) -> Path:
+    """Where the ledger of the test is, by ROOTWARDEN_LEDGER."""
+    path = rig.folder / "state" / "ledger.sqlite3"
+    rig.patch.setenv("ROOTWARDEN_LEDGER", f"sqlite:///{path}")
+    return path

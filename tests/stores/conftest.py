@@ -52,7 +52,7 @@ def aws_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def s3_place(aws_url: str) -> Place:
     bucket = f"ledger-{uuid.uuid4().hex[:12]}"
     s3_client(aws_url).create_bucket(Bucket=bucket)
-    return Place(f"s3://{bucket}/team/root", aws_url)
+    return Place(f"s3://{bucket}/team/records", aws_url)
 
 
 @pytest.fixture

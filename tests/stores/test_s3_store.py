@@ -78,13 +78,13 @@ def test_each_entry_is_an_object_named_by_its_number(s3_place: Place) -> None:
     bucket = s3_place.location.split("/")[2]
     listed = client.list_objects_v2(Bucket=bucket)["Contents"]
     assert [found["Key"] for found in listed] == [
-        "team/root/entries/000000000001.json",
-        "team/root/entries/000000000002.json",
-        "team/root/ledger.json",
+        "team/records/entries/000000000001.json",
+        "team/records/entries/000000000002.json",
+        "team/records/ledger.json",
     ]
-    kept = client.get_object(Bucket=bucket, Key="team/root/entries/000000000002.json")
+    kept = client.get_object(Bucket=bucket, Key="team/records/entries/000000000002.json")
     assert kept["Body"].read() == added[1].to_bytes()
-    assert json.loads(client.get_object(Bucket=bucket, Key="team/root/ledger.json")["Body"].read()) == {
+    assert json.loads(client.get_object(Bucket=bucket, Key="team/records/ledger.json")["Body"].read()) == {
         "endpoint": "aws",
         "organization_id": "o-exampleorg1",
         "schema": "rootwarden/ledger/1",
@@ -198,7 +198,7 @@ def test_a_missing_object_is_named(s3_place: Place) -> None:
     store.append_many([draft(number) for number in range(4)])
     bucket = s3_place.location.split("/")[2]
     s3_client(str(s3_place.endpoint_url)).delete_object(
-        Bucket=bucket, Key="team/root/entries/000000000003.json"
+        Bucket=bucket, Key="team/records/entries/000000000003.json"
     )
     with pytest.raises(LedgerBroken, match=r"entry 3 \(missing\)"):
         verify(IDENTITY, store_on(s3_place.bucket()).records())
@@ -236,7 +236,7 @@ def denying(client: S3Client, operation: str) -> S3Client:
 def test_a_bucket_without_permission_is_refused(
     s3_place: Place, operation: str, permission: str, error: type[LedgerError]
 ) -> None:
-    location = S3Location(s3_place.location.split("/")[2], "team/root")
+    location = S3Location(s3_place.location.split("/")[2], "team/records")
     client = denying(s3_client(str(s3_place.endpoint_url)), operation)
     with pytest.raises(error, match="AccessDenied: Access Denied") as caught:
         store_on(LedgerBucket(client, location)).append(draft(1))
@@ -247,7 +247,7 @@ def test_a_bucket_without_permission_is_refused(
 
 def test_a_bucket_of_another_account_is_refused(s3_place: Place) -> None:
     """S3 compares the expected owner; the local server does not, so its answer is given for it."""
-    location = S3Location(s3_place.location.split("/")[2], "team/root")
+    location = S3Location(s3_place.location.split("/")[2], "team/records")
     client = s3_client(str(s3_place.endpoint_url))
     asked: list[str] = []
 
@@ -269,7 +269,7 @@ def test_no_answer_is_refused_with_the_reason(s3_place: Place) -> None:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
     client.meta.events.register("before-send.s3", unplugged)
-    bucket = LedgerBucket(client, S3Location(s3_place.location.split("/")[2], "team/root"))
+    bucket = LedgerBucket(client, S3Location(s3_place.location.split("/")[2], "team/records"))
     for call in (
         lambda: bucket.get("ledger.json"),
         lambda: bucket.list_after("", "", 1),
@@ -320,7 +320,7 @@ def test_a_default_rule_of_the_bucket_is_left_to_s3(aws_url: str) -> None:
 def test_a_bucket_without_object_lock_keeps_entries_all_the_same(s3_place: Place) -> None:
     store_on(s3_place.bucket()).append(draft(1))
     client, name = s3_client(str(s3_place.endpoint_url)), s3_place.location.split("/")[2]
-    assert "ObjectLockMode" not in client.head_object(Bucket=name, Key=f"team/root/{FIRST}")
+    assert "ObjectLockMode" not in client.head_object(Bucket=name, Key=f"team/records/{FIRST}")
 
 
 def test_a_retention_of_less_than_a_day_cannot_be_meant() -> None:
@@ -344,6 +344,6 @@ def test_two_ledgers_share_a_bucket_under_two_prefixes(s3_place: Place) -> None:
     store_on(s3_place.bucket()).append(draft(1))
     other = Identity("o-otherorg999", "aws")
     name = s3_place.location.split("/")[2]
-    bucket = LedgerBucket(s3_client(str(s3_place.endpoint_url)), S3Location(name, "team/root2"))
+    bucket = LedgerBucket(s3_client(str(s3_place.endpoint_url)), S3Location(name, "team/records2"))
     assert S3Store(bucket, other).head().number == 0
     assert s3_place.bucket().list_after("entries/", "", 10) == (FIRST,)

@@ -17,8 +17,16 @@ from rootwarden.ledger.location import Location, S3Location, SqliteLocation, def
     [
         ("sqlite:////var/lib/l.db", SqliteLocation(Path("/var/lib/l.db")), "sqlite:////var/lib/l.db"),
         ("sqlite:///l.db", SqliteLocation(Path("l.db")), "sqlite:///l.db"),
-        ("s3://my-bucket/team/root", S3Location("my-bucket", "team/root"), "s3://my-bucket/team/root"),
-        ("s3://my-bucket/team/root/", S3Location("my-bucket", "team/root"), "s3://my-bucket/team/root"),
+        (
+            "s3://my-bucket/team/records",
+            S3Location("my-bucket", "team/records"),
+            "s3://my-bucket/team/records",
+        ),
+        (
+            "s3://my-bucket/team/records/",
+            S3Location("my-bucket", "team/records"),
+            "s3://my-bucket/team/records",
+        ),
         ("s3://my-bucket", S3Location("my-bucket", ""), "s3://my-bucket/"),
     ],
 )
