@@ -237,6 +237,25 @@ def test_a_malformed_policy_is_refused_and_the_old_one_stays(
     assert json.loads(attributes(owner, url)["Policy"]) == json.loads(old)
 
 
+def test_a_queue_is_made_with_its_policy_or_not_at_all(owner: Any, refusal_of: Refusal) -> None:
+    for document in ("not JSON", "{}"):
+        refused = refusal_of(owner.create_queue, QueueName="jobs", Attributes={"Policy": document})
+        assert refused == ("InvalidAttributeValue", "Invalid value for the parameter Policy.", 400)
+    for wrong in ({"Colour": "red"}, {"DelaySeconds": "soon"}, {"MaximumMessageSize": "1"}):
+        assert refusal_of(owner.create_queue, QueueName="jobs", Attributes=wrong)[0].startswith("InvalidAttr")
+    assert refusal_of(owner.create_queue, QueueName="no spaces")[0] == "InvalidParameterValue"
+    assert "QueueUrls" not in owner.list_queues()
+    attached = {"Policy": policy(Action="sqs:DeleteQueue"), "DelaySeconds": "3"}
+    url = owner.create_queue(QueueName="jobs", Attributes=attached, tags={"team": "red"})["QueueUrl"]
+    assert owner.create_queue(QueueName="jobs", Attributes={"DelaySeconds": "3"})["QueueUrl"] == url
+    assert refusal_of(owner.create_queue, QueueName="jobs", Attributes={"DelaySeconds": "4"})[0] == (
+        "QueueAlreadyExists"
+    )
+    assert json.loads(attributes(owner, url)["Policy"]) == json.loads(policy(Action="sqs:DeleteQueue"))
+    assert owner.list_queue_tags(QueueUrl=url)["Tags"] == {"team": "red"}
+    assert refusal_of(owner.delete_queue, QueueUrl=url)[0] == "AccessDenied"
+
+
 def test_the_limits_of_a_policy(owner: Any, refusal_of: Refusal) -> None:
     url = make(owner)
     actions = [f"sqs:Action{number}" for number in range(8)]

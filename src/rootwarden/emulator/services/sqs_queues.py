@@ -1,4 +1,4 @@
-"""SQS: the list of queues, and the change of their attributes.
+"""SQS: queues are made, listed, and change their attributes.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from moto.core.exceptions import ServiceException
@@ -62,6 +63,20 @@ def list_queues(world: World, call: Call) -> Mapping[str, Any]:  # noqa: ARG001 
     return answer
 
 
+def create_queue(world: World, call: Call) -> Mapping[str, Any]:  # noqa: ARG001 - the shape of every handler
+    """A queue of the caller's account in the Region called; the one there is, where it has the same attributes."""
+    attributes: Mapping[str, str] = call.params.get("Attributes") or {}
+    unknown = next((name for name in attributes if name not in _SETTABLE | {"FifoQueue"}), None)
+    if unknown is not None:
+        raise sqs_error("InvalidAttributeName", f"Unknown Attribute {unknown}.")
+    _check_policy(attributes.get("Policy"))
+    queues = queues_in(call.caller.account, call.region)
+    given = {name: value for name, value in attributes.items() if value or name != "Policy"}
+    with _words_of_sqs(attributes):
+        queue = queues.create_queue(call.params["QueueName"], call.params.get("tags"), **given)
+    return {"QueueUrl": _url(call, queue)}
+
+
 def set_queue_attributes(world: World, call: Call) -> Mapping[str, Any]:
     """Changes the attributes that are named; an empty policy takes the policy away."""
     queue = queue_of(_resource(world, call))
@@ -71,19 +86,28 @@ def set_queue_attributes(world: World, call: Call) -> Mapping[str, Any]:
     unknown = next((name for name in attributes if name not in _SETTABLE), None)
     if unknown is not None:
         raise sqs_error("InvalidAttributeName", f"Unknown Attribute {unknown}.")
-    policy = attributes.get("Policy")
-    if policy:
-        fault = fault_of_queue_policy(policy)
-        if fault is not None:
-            raise sqs_error(fault.code, fault.message, fault.http_status)
-    try:
+    _check_policy(attributes.get("Policy"))
+    with _words_of_sqs(attributes):
         set_attributes(queue, attributes)
-    except ServiceException as refused:  # moto's own, about the other attributes
+    return {}
+
+
+def _check_policy(policy: str | None) -> None:
+    fault = fault_of_queue_policy(policy) if policy else None
+    if fault is not None:
+        raise sqs_error(fault.code, fault.message, fault.http_status)
+
+
+@contextmanager
+def _words_of_sqs(attributes: Mapping[str, str]) -> Iterator[None]:
+    """What moto says to the attributes, as SQS says it; a value that is no number it does not say at all."""
+    try:
+        yield
+    except ServiceException as refused:
         raise sqs_error(str(refused.code), str(refused.message)) from refused
     except ValueError as error:
         name = next(iter(attributes))
         raise sqs_error("InvalidAttributeValue", f"Invalid value for the parameter {name}.") from error
-    return {}
 
 
 def sqs_error(code: str, message: str, http_status: int = 400) -> AwsAnswer:
@@ -116,6 +140,7 @@ def _resource(world: World, call: Call) -> str:
 
 
 SQS: Final[dict[str, Served]] = {
+    "CreateQueue": Served(create_queue, _resource),
     "ListQueues": Served(list_queues, _resource),
     "SetQueueAttributes": Served(set_queue_attributes, _resource),
 }
