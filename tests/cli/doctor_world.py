@@ -119,14 +119,18 @@ class World:
         )
 
     def make_caller(self, account_id: str, policy: dict[str, Any] | None = None) -> None:
-        """Lets IAM know the administrator whose keys the profile has, so that its policies can be read."""
-        iam = self.client("iam", f"emulator-{account_id}")
-        iam.create_user(UserName="Administrator")
-        iam.put_user_policy(
+        """Gives the administrator whose keys the profile has other policies to read."""
+        self.client("iam", f"emulator-{account_id}").put_user_policy(
             UserName="Administrator",
-            PolicyName="Everything",
+            PolicyName="AdministratorAccess",
             PolicyDocument=json.dumps(policy or document(allow("*"))),
         )
+
+    def forget_caller(self, account_id: str) -> None:
+        """Takes the administrator out of IAM, as if nobody could read who it is; its keys go on working."""
+        iam = self.client("iam", f"emulator-{account_id}")
+        iam.delete_user_policy(UserName="Administrator", PolicyName="AdministratorAccess")
+        iam.delete_user(UserName="Administrator")
 
     def make_things(self, account_id: str) -> None:
         """A bucket and a queue to unlock, made past every SCP."""

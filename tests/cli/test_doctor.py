@@ -153,7 +153,7 @@ def test_what_may_not_be_read_is_never_allowed(rig: Rig, denied: str) -> None:
 
 
 def test_a_caller_of_whom_nothing_can_be_read_leaves_it_open(rig: Rig) -> None:
-    World(rig, company(account(SHOP, "Shop")))
+    World(rig, company(account(SHOP, "Shop"))).forget_caller(SECURITY)
     ran = rig.json("doctor", "--task", "audit", profile=DELEGATE)
     (task,) = ran.row(SHOP)["tasks"]
     assert (task["answer"], ran.code) == ("depends", 6)
@@ -162,7 +162,7 @@ def test_a_caller_of_whom_nothing_can_be_read_leaves_it_open(rig: Rig) -> None:
 
 def test_blocked_is_said_even_where_something_was_not_read(rig: Rig) -> None:
     """A Deny that was seen denies whatever else there is; what was not read decides the exit code."""
-    World(rig)
+    World(rig).forget_caller(SECURITY)
     ran = rig.json("doctor", "--account", "PlainRootDeny", profile=DELEGATE)
     assert set(answers(ran.row(ACCOUNTS["PlainRootDeny"])).values()) == {"blocked"}
     assert ran.code == 6

@@ -13,6 +13,8 @@ from werkzeug.test import run_wsgi_app
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.http_message import HttpRequest, HttpResponse
+from rootwarden.emulator.residents import settle
+from rootwarden.emulator.world import World
 from rootwarden.emulator.wsgi import environment
 
 _NOT_PASSED_ON = ("connection", "content-length", "date", "server", "transfer-encoding")
@@ -21,7 +23,9 @@ _NOT_PASSED_ON = ("connection", "content-length", "date", "server", "transfer-en
 class Moto:
     """moto's own application. It is not safe for threads, and its state belongs to the process: one at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._settled: set[str] = set()
         self._app: Any = DomainDispatcherApplication(create_backend_app)
 
     def answer(self, call: Call, request: HttpRequest, account: str | None = None) -> HttpResponse:
@@ -29,6 +33,8 @@ class Moto:
 
         Raises AwsAnswer for an operation that moto has not.
         """
+        if call.service == "iam":
+            self._settle(account or call.caller.account)
         # Without the account moto would look for the key in every account; without the Region in the user agent it
         # takes the signature's.
         environ = environment(request, {"x-moto-account-id": account or call.caller.account})
@@ -46,6 +52,13 @@ class Moto:
         if request.method == "HEAD":  # says how long the body would have been
             passed += tuple((k, v) for k, v in headers.items() if k.lower() == "content-length")
         return HttpResponse(int(status.split()[0]), passed, content)
+
+    def _settle(self, account: str) -> None:
+        """Lets moto know the users and roles of an account when it is first asked about its IAM."""
+        if account not in self._settled:
+            self._settled.add(account)
+            world = self._world
+            settle(account, world.organization.partition, world.profiles.values(), world.roles.values())
 
     def forget(self) -> None:
         """Empties moto: the next emulator of this process starts with nothing."""

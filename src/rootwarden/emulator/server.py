@@ -56,7 +56,7 @@ class Emulator:
                 advice="Close it first, or start the other one as a process of its own: rootwarden emulator start.",
             )
         try:
-            self._moto = Moto()
+            self._moto = Moto(self.world)
             stock(self.world, file)
             door = ControlDoor(self.control, self.control_token)
             self._front: HttpFront | None = _listen(port, _Entrance(door, Gateway(self.world, self._moto)))
