@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import multiprocessing
+import os
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "ledger_support"))
 
-from ledger_world import IDENTITY, Place, command, draft, s3_client
+from ledger_world import IDENTITY, KEYS_VARIABLE, Place, command, draft, s3_client
 
 from rootwarden.ledger.chain import verify
 from rootwarden.ledger.recorder import Recorder, RunContext
@@ -147,6 +148,7 @@ def main() -> None:
         "--latency", type=float, default=0.0, help="milliseconds added to each answer of the local S3"
     )
     asked = parser.parse_args()
+    os.environ.setdefault(KEYS_VARIABLE, "AKIA0000000000000000 invented")  # the local S3 takes any
     with tempfile.TemporaryDirectory() as folder, local_s3(asked.latency / 1000) as url:
         s3_client(url).create_bucket(Bucket="bench-ledger")
         places: dict[str, Callable[[str], Place]] = {
