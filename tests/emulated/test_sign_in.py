@@ -120,7 +120,7 @@ def test_a_signed_in_root_user_calls_aws(emulator: Emulator, client_of: Any) -> 
     assert iam.get_user()["User"]["PasswordLastUsed"] == NOW
     assert {key["AccessKeyId"] for key in iam.list_access_keys()["AccessKeyMetadata"]} == {HELD_KEY, IDLE_KEY}
     iam.create_user(UserName="anybody")  # no task policy holds it back
-    assert [user["UserName"] for user in iam.list_users()["Users"]] == ["anybody"]
+    assert [user["UserName"] for user in iam.list_users()["Users"]] == ["Administrator", "anybody"]
 
 
 @pytest.mark.parametrize("account_id", [BLOCKED, EXEMPTED])

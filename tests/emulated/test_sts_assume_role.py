@@ -164,6 +164,13 @@ def test_root_assumes_no_role(emulator: Emulator, client_of: Any, refusal_of: Re
     assert found == "Roles may not be assumed by root accounts."
 
 
+def test_iam_shows_whom_a_role_trusts(emulator: Emulator, client_of: Any) -> None:
+    found = client_of(emulator, "iam", f"emulator-{MEMBER}").get_role(RoleName="for-ann")["Role"]
+    assert found["AssumeRolePolicyDocument"] == trusting(f"arn:aws:iam::{MEMBER}:user/ann")
+    plain = client_of(emulator, "iam", f"emulator-{SECURITY}").get_role(RoleName="plain")["Role"]
+    assert plain["MaxSessionDuration"] == 7200
+
+
 def test_the_external_id_and_the_session_name_count(
     emulator: Emulator, client_of: Any, refusal_of: Refusal
 ) -> None:

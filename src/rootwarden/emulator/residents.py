@@ -13,8 +13,6 @@ from moto.iam import iam_backends
 from rootwarden.emulator.keyring import Credential, Principal
 from rootwarden.emulator.roles import Role
 
-_HOUR = "3600"
-
 
 def settle(account: str, partition: str, credentials: Iterable[Credential], roles: Iterable[Role]) -> None:
     """Makes the users and roles of one account, once. The caller holds the world's lock."""
@@ -41,7 +39,7 @@ def _user(backend: Any, principal: Principal) -> None:
 
 def _role(backend: Any, role: Role) -> None:
     name = role.arn.rpartition("/")[2]
-    made = backend.create_role(name, role.trust.source, "/", None, "", [], _HOUR)
+    made = backend.create_role(name, role.trust.source, "/", None, "", [], str(role.max_session_seconds))
     made.id = role.holder.user_id.partition(":")[0]
     for policy_name, document in _policies(role.holder):
         backend.put_role_policy(name, policy_name, document)

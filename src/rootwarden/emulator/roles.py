@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -56,16 +57,18 @@ def role_of(
 
 
 def trust_policy(document: Mapping[str, Any], *, name: str) -> Policy:
-    """A trust policy, which names no resource: it is about the role that carries it.
+    """A trust policy, which names no resource: it is about the role that carries it. Its source is the document given.
 
     Raises MalformedPolicy.
     """
     statements = document.get("Statement")
     if isinstance(statements, Mapping):
         statements = [statements]
+    completed = dict(document)
     if isinstance(statements, list | tuple):
-        document = {**document, "Statement": [_about_itself(one) for one in statements]}
-    return parse_policy(document, name=f"the trust policy of {name}")
+        completed["Statement"] = [_about_itself(one) for one in statements]
+    parsed = parse_policy(completed, name=f"the trust policy of {name}")
+    return replace(parsed, source=json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
 def _about_itself(statement: Any) -> Any:
