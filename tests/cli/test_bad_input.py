@@ -284,6 +284,10 @@ class TestSelection:
             (["--accounts-file", "empty.txt"], 2, "names no account"),
             (["--accounts-file", "binary.txt"], 2, "not UTF-8"),
             (["--accounts-file", "."], 2, "Is a directory"),
+            (["--account", ""], 2, "--account names nothing"),
+            (["--tag", ","], 2, "--tag names nothing"),
+            (["--tag", "env=nothing"], 2, "no account of the organization matches"),
+            (["--all", "--exclude", "/"], 2, "no account of the organization matches"),
         ],
     )
     def test_what_names_nothing(self, world: Rig, options: list[str], code: int, words: str) -> None:

@@ -15,10 +15,12 @@ from product_rig import (
     EVERYTHING,
     IAM,
     LEGACY,
+    MANAGEMENT,
     NOTHING,
     SECURITY,
     SHOP,
     company,
+    configuration,
     fresh,
     holds,
 )
@@ -309,6 +311,36 @@ def test_a_run_that_could_not_begin_leaves_nothing_open(rig: Rig, ledger: Path) 
     assert {one["reason"]["code"] for one in outcome["content"]["result"]} == {"AccessDenied"}
     assert not intent["open"]
     assert ledger.exists()
+
+
+def test_an_audit_that_opens_no_session_writes_nothing(rig: Rig, ledger: Path) -> None:
+    rig.up(company())
+    assert rig.run("audit", "--account", MANAGEMENT, profile="emulator-security").code == 0
+    assert not ledger.exists()
+
+
+def test_nobody_is_asked_to_confirm_a_plan_that_cannot_be_applied(rig: Rig, ledger: Path) -> None:
+    rig.up(company(EXPOSED))
+    plan = str(rig.folder / "plan.json")
+    assert rig.run("remove", "plan", "--all", "--out", plan, profile="emulator-security").code == 0
+    rig.patch.setenv("ROOTWARDEN_LEDGER", f"sqlite:///{ledger.parent / 'other.sqlite3'}")
+    ran = rig.on_terminal("remove", "apply", plan, answer="y\n", profile="emulator-security")
+    assert ran.code == 4
+    assert "knows no plan" in ran.err
+    assert "[y/N]" not in ran.err
+    assert holds(rig.root(SHOP))["password"] == 1
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_required_reason_is_required_for_a_plan_and_not_for_looking_at_one(rig: Rig) -> None:
+    rig.up(company(EXPOSED))
+    config = configuration(rig.folder, "[require]\nreason = true\n")
+    calls = rig.calls()
+    plan = ("remove", "plan", "--all", "--out", str(rig.folder / "plan.json"), "--config", config)
+    assert rig.run(*plan, profile="emulator-security").code == 2
+    assert "sts:AssumeRoot" not in {action for action, _ in calls}
+    assert rig.run(*plan, "--reason", "quarterly", profile="emulator-security").code == 0
+    assert rig.run("enable", "--plan", "--config", config).code == 0
 
 
 def test_a_ledger_that_fails_in_the_middle_stops_the_run_and_keeps_what_is_known(

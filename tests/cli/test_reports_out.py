@@ -160,7 +160,6 @@ def test_selecting_by_everything(rig: Rig) -> None:
         (["--tag", "env"], {a, b, c}),
         (["--tag", "env=prod"], {a, c}),
         (["--tag", "env=prod", "--tag", "team=red"], {a, c}),
-        (["--tag", "env=nothing"], set()),
         (["--accounts-file", "list.txt"], {a, b, c}),
         (["--all"], {a, b, c, MANAGEMENT, SECURITY}),
         ([], {a, b, c, MANAGEMENT, SECURITY}),

@@ -58,6 +58,11 @@ def choose_accounts(app: App, clients: CallerClients, selection: Selection, *, c
             f"OU paths are not shown: {directory.units.reason.code}: {directory.units.reason.text}"
         )
     chosen = select(selection, directory.accounts, units, tags)
+    if not chosen:
+        raise BadInput(
+            "no account of the organization matches the selection",
+            advice="Check the tags, OUs and exclusions; 'rootwarden audit --details never' lists the accounts there are.",
+        )
     excluded = _excluded(exclusions, directory, units, tags)
     return Chosen(directory.organization, chosen, frozenset(account.id for account in excluded), directory)
 

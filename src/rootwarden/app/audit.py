@@ -11,7 +11,7 @@ from rootwarden.errors import Interrupted
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
-from rootwarden.operations.audit.gather import Rules, accounts_to_read, audit_accounts
+from rootwarden.operations.audit.gather import Rules, accounts_to_read, audit_accounts, skipped_rows
 from rootwarden.reports.audit_report import audit_report
 from rootwarden.sessions.door import Work
 
@@ -50,6 +50,9 @@ def take_audit(
         tasks=(RootTask.AUDIT,),
         authority=app.for_reading(command),
     )
+    if not work.accounts:  # nothing will be done as root, so there is nothing to record
+        left_alone = tuple(skipped_rows(chosen.accounts, rules))
+        return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), left_alone)
     rows = []
     interrupted = False
     recorder = app.recorder(clients, chosen.organization.id)

@@ -79,6 +79,7 @@ def make_plan(
     progress: Callable[[int, int, AuditRow], None],
 ) -> PlannedRemoval:
     """Audits the selected accounts in detail and plans the removal of what was seen."""
+    app.require_why(command)
     audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
     if audit.interrupted:
         raise Interrupted("interrupted; no plan was made")
@@ -97,6 +98,15 @@ def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:
     """The plan of a file; raises BadInput or RefusedByRule."""
     plan = from_text(read_text(path), name=str(path), stated_hash=stated_hash)
     return PlannedRemoval(plan, hash_of(plan))
+
+
+def check_before_asking(app: App, planned: PlannedRemoval, *, stated: bool) -> None:
+    """Raises what would refuse the whole plan, so that nobody is asked to confirm one that cannot be applied."""
+    if planned.plan.accounts:
+        clients = app.caller(PurposeName.DELEGATE)
+        chosen = _accounts_now(app, planned.plan, clients)
+        if not stated:
+            _check_known(app.recorder(clients, chosen.organization.id), planned.plan_hash)
 
 
 def apply_removal(

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from rootwarden.app.settle import earlier_setup, settle_by_baseline
 from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import AwsError, NotFound, UnknownAccount
+from rootwarden.errors import (
+    AwsError,
+    CredentialsExpired,
+    CredentialsRefused,
+    NoCredentials,
+    NotFound,
+    UnknownAccount,
+)
 from rootwarden.model.features import RootFeature
 from rootwarden.model.ids import account_id
 from rootwarden.model.outcome import Failed, Refused, Unknown
@@ -31,12 +38,19 @@ if TYPE_CHECKING:
     from rootwarden.model.setup import SetupPlan, Step
     from rootwarden.reports.report import Report
 
+_NOT_LOOKED_AT = (
+    "the caller, the organization, trusted access, the root features, delegated administrators, trails"
+)
 _COMPLETE, _INCOMPLETE, _SOME_FAILED = 0, 1, 6
 
 
 def run_status(app: App) -> tuple[Report, int]:
     """The report of ``status`` and its exit code."""
-    baseline = gather_baseline(app.caller(PurposeName.MANAGEMENT_READ))
+    try:
+        baseline = gather_baseline(app.caller(PurposeName.MANAGEMENT_READ))
+    except (NoCredentials, CredentialsExpired, CredentialsRefused) as error:
+        error.message += f". Nothing could be looked at: {_NOT_LOOKED_AT}"
+        raise
     if isinstance(baseline.organization, Seen):
         app.check_organization(baseline.organization.value.id)
     verdict = judge(baseline)
@@ -63,6 +77,7 @@ class SetupRun:
 
         Raises LedgerError when a step's intent cannot be recorded: then it is not made.
         """
+        self._app.require_why(self.command)
         recorder = self._app.recorder(self._clients, self.plan.organization_id)
         earlier = earlier_setup(recorder)
         outcomes, _ = apply_setup(
@@ -98,7 +113,6 @@ class SetupRun:
 
 def prepare_enable(app: App, *, only: RootFeature | None, delegate: str | None) -> SetupRun:
     """Plans ``enable``. ``delegate`` is an account id. Raises what AWS would refuse."""
-    app.require_why("enable")
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
     wanted = None if delegate is None else account_id(delegate)
 
@@ -117,7 +131,6 @@ def prepare_disable(
     app: App, *, only: RootFeature | None, delegate: str | None, trusted_access: bool
 ) -> SetupRun:
     """Plans ``disable``: what is named goes; where nothing is named, both features."""
-    app.require_why("disable")
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
     wanted = None if delegate is None else account_id(delegate)
     features = (only,) if only else tuple(RootFeature) if trusted_access or not wanted else ()

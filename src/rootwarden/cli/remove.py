@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rootwarden.app.context import App, on_terminal
-from rootwarden.app.removal import PlannedRemoval, apply_removal, load_plan, make_plan
+from rootwarden.app.removal import PlannedRemoval, apply_removal, check_before_asking, load_plan, make_plan
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.cli.selection_options import (
@@ -72,7 +72,6 @@ def remove(
             advice="Write a plan with 'rootwarden remove plan --out FILE', read it, then 'rootwarden remove apply FILE --yes'.",
         )
     app = terminal.app()
-    app.require_why("remove")
     selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     progress = AuditProgress(quiet=terminal.globals.quiet)
     planned = make_plan(app, selection, _kinds(only), command="remove", progress=progress)
@@ -101,7 +100,8 @@ def plan(
     terminal.say_notes(app)
     planned.save(out)
     terminal.emit(planned.report("remove plan"))
-    terminal.say(f"Written to {out}. Apply it with: rootwarden remove apply {out}")
+    apply_it = f" Apply it with: rootwarden remove apply {out}" if planned.plan.accounts else ""
+    terminal.say(f"Written to {out}.{apply_it}")
     raise typer.Exit(planned.exit_code)
 
 
@@ -123,6 +123,9 @@ def apply(
 def _confirm_and_apply(
     terminal: Terminal, app: App, planned: PlannedRemoval, *, command: str, yes: bool, stated: bool
 ) -> None:
+    app.require_why(command)
+    check_before_asking(app, planned, stated=stated)
+    terminal.say_notes(app)
     terminal.show(planned.report(command), will_ask=not yes)
     if planned.plan.accounts:
         count = planned.plan.item_count

@@ -54,20 +54,24 @@ def selection_of(
     everything: bool,
     exclude: list[str] | None,
 ) -> Selection:
-    """The selection these options mean; raises BadInput for a file that cannot be read or names nothing."""
+    """The selection these options mean; raises BadInput for a file that cannot be read, and for what names nothing."""
     from_file = _from_file(accounts_file) if accounts_file else ()
     return Selection(
-        accounts=(*_split(account), *from_file),
-        ous=_split(ou),
-        tags=_split(tag),
-        exclude=_split(exclude),
+        accounts=(*_split("--account", account), *from_file),
+        ous=_split("--ou", ou),
+        tags=_split("--tag", tag),
+        exclude=_split("--exclude", exclude),
         everything=everything,
     )
 
 
-def _split(values: list[str] | None) -> tuple[str, ...]:
+def _split(option: str, values: list[str] | None) -> tuple[str, ...]:
     parts = [part.strip() for value in values or () for part in value.split(",")]
-    return tuple(dict.fromkeys(part for part in parts if part))
+    found = tuple(dict.fromkeys(part for part in parts if part))
+    if values and not found:
+        # An empty shell variable must not turn a choice into "everything".
+        raise BadInput(f"{option} names nothing", advice="Give it a value, or leave it out.")
+    return found
 
 
 def _from_file(name: str) -> tuple[str, ...]:

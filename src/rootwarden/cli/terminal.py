@@ -97,11 +97,16 @@ def command_name(context: typer.Context) -> str:
 
 def report_failure(error: RootwardenError, *, command: str, as_json: bool) -> None:
     """Says what went wrong: on stderr for people, and as the one document on stdout for programs."""
-    typer.echo(f"error: {printable(error.message)}", err=True)
+    typer.echo(f"error: {_lines(error.message)}", err=True)
     if error.advice:
-        typer.echo(f"advice: {printable(error.advice)}", err=True)
+        typer.echo(f"advice: {_lines(error.advice)}", err=True)
     if as_json:
         typer.echo(json_report.render_failure(command, error, reason_of(error).as_json()), nl=False)
+
+
+def _lines(text: str) -> str:
+    """Our own line ends stay; whatever else could move a cursor goes."""
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def _width() -> int:

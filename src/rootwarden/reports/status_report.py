@@ -74,7 +74,12 @@ def status_report(
     baseline: Baseline, *, blockers: Sequence[Finding], warnings: Sequence[Finding], next_steps: Sequence[str]
 ) -> Report:
     """The document, a table of what was seen, and sentences on what is missing."""
-    lines = [Cell(f"Missing: {one.text}", Tone.BAD) for one in blockers]
+    lines = [
+        Cell(one.text, Tone.WARN)
+        if one.code.endswith("_not_readable")
+        else Cell(f"Missing: {one.text}", Tone.BAD)
+        for one in blockers
+    ]
     lines += [Cell(f"Note: {one.text}", Tone.WARN) for one in warnings]
     if not blockers:
         lines.append(Cell("The baseline is complete.", Tone.GOOD))

@@ -36,6 +36,14 @@ def accounts_to_read(accounts: Iterable[Account], rules: Rules) -> tuple[Account
     return tuple(one.id for one in accounts if skip_reason(one, rules.management, rules.excluded) is None)
 
 
+def skipped_rows(accounts: Iterable[Account], rules: Rules) -> Iterator[AuditRow]:
+    """The rows of the accounts that an audit leaves alone."""
+    for account in accounts:
+        reason = skip_reason(account, rules.management, rules.excluded)
+        if reason:
+            yield skipped(account, reason)
+
+
 def audit_accounts(run: RootRun, accounts: Iterable[Account], rules: Rules) -> Iterator[AuditRow]:
     """One row for every account given, in the order given; what was read, or could not be, is recorded.
 

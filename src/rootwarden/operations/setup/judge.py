@@ -117,7 +117,7 @@ def _logging(reading: Reading[Logging]) -> Iterator[Finding]:
         (logging.multi_region, "multi_region", "the organization trail covers all Regions"),
     ):
         if known is None:
-            yield Finding(f"{code}_not_readable", f"could not read whether {text}")
+            yield Finding(f"{code}_not_readable", f"Could not read whether {text}")
         elif not known:
             yield Finding(f"{code}_missing", f"it is not so that {text}")
 
@@ -169,4 +169,4 @@ def _next_steps(baseline: Baseline, blockers: set[str]) -> Iterator[str]:
 
 
 def _not_seen(code: str, what: str, reason: Reason) -> Finding:
-    return Finding(f"{code}_not_readable", f"could not read {what}: {reason.code}: {reason.text}", reason)
+    return Finding(f"{code}_not_readable", f"Could not read {what}: {reason.code}: {reason.text}", reason)

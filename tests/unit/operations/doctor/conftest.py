@@ -1,8 +1,0 @@
-"""Evidence to judge, made of plain documents."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
