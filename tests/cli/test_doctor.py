@@ -407,3 +407,16 @@ def test_organizations_asking_for_patience_gets_it(rig: Rig, monkeypatch: pytest
     ran = rig.json("doctor", "--account", SHOP, profile=DELEGATE)
     assert set(answers(ran.row(SHOP)).values()) == {"allowed"}
     assert waited == [1.0, 2.0, 4.0]
+
+
+def test_accounts_whose_changes_differ_are_not_told_as_one(rig: Rig) -> None:
+    """Trusted access blocks every account, and an SCP one of them besides: that one needs a change of its own."""
+    rig.up()  # small(), before anything was set up
+    ran = rig.run("doctor", "--task", "audit", "-o", "jsonl")
+    changes = {
+        row["id"]: row["change"]["summary"] for row in map(json.loads, ran.out.splitlines()) if row["change"]
+    }
+    assert len(set(changes.values())) > 1
+    table = rig.run("doctor", "--task", "audit", "-o", "csv").out
+    for text in set(changes.values()):
+        assert " ".join(text.replace('"', "").split()) in " ".join(table.replace('"', "").split())

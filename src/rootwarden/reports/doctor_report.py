@@ -134,7 +134,7 @@ def _probe_document(one: Probe) -> dict[str, Any]:
 
 # -- for people --------------------------------------------------------------------------------------------------------
 
-Key = tuple[tuple[str, str, str], ...]
+Key = tuple[tuple[str, str, str, str], ...]
 
 
 def _tables(diagnosis: Diagnosis) -> Iterator[Table]:
@@ -167,11 +167,16 @@ def _tables(diagnosis: Diagnosis) -> Iterator[Table]:
 
 
 def _groups(accounts: Sequence[AccountDiagnosis]) -> list[list[AccountDiagnosis]]:
-    """Accounts with the same answers for the same reasons, the worst first."""
+    """Accounts with the same answers for the same reasons, which the same change would lift; the worst first."""
     found: dict[Key, list[AccountDiagnosis]] = {}
     for one in accounts:
         key = tuple(
-            (each.task.value, each.answer.value, each.sentence.replace(one.account.id, ""))
+            (
+                each.task.value,
+                each.answer.value,
+                each.sentence.replace(one.account.id, ""),
+                each.change.summary.replace(one.account.id, "") if each.change else "",
+            )
             for each in one.tasks
         )
         found.setdefault(key, []).append(one)
