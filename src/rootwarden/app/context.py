@@ -16,6 +16,7 @@ from rootwarden.errors import BadInput, WrongOrganization
 from rootwarden.ledger.recorder import Recorder
 from rootwarden.model.authority import ForPlan, ForReading
 from rootwarden.model.purpose import PurposeName
+from rootwarden.model.tasks import RootTask
 from rootwarden.sessions.door import RootDoor
 from rootwarden.settings import Settings, ignored_in_working_directory, load_settings
 
@@ -78,11 +79,13 @@ class App:
         """The authority to look; the default reason of a reading command is its name."""
         return ForReading(reason=self.choices.reason or command, ticket=self.choices.ticket)
 
-    def for_plan(self, plan_hash: str, command: str) -> ForPlan:
-        """The authority of a confirmed plan; raises BadInput where the configuration requires a reason or ticket."""
+    def for_plan(
+        self, plan_hash: str, command: str, tasks: tuple[RootTask, ...] = (RootTask.DELETE,)
+    ) -> ForPlan:
+        """The authority of a confirmed plan for its tasks; raises BadInput where the configuration requires a reason or ticket."""
         self.require_why(command)
         reason = self.choices.reason or f"{command} of plan {plan_hash[:12]}"
-        return ForPlan(plan_hash=plan_hash, reason=reason, ticket=self.choices.ticket)
+        return ForPlan(plan_hash=plan_hash, reason=reason, ticket=self.choices.ticket, tasks=tasks)
 
     def require_why(self, command: str) -> None:
         """Raises BadInput when the configuration requires --reason or --ticket and it was not given."""

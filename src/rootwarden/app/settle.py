@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NOTE = "settled by a later look"
 _SETUP = {"enable", "disable"}
+_UNLOCKS = {RootTask.S3_UNLOCK.value, RootTask.SQS_UNLOCK.value}
+"""Work on buckets and queues, of which an audit sees nothing."""
 _SEEN = {AuditOutcome.CLEAN, AuditOutcome.LEFTOVER, AuditOutcome.EXPOSED, AuditOutcome.EXCEPTED}
 _ENABLES = {
     StepKind.ENABLE_TRUSTED_ACCESS,
@@ -31,8 +33,13 @@ _ENABLES = {
 
 
 def earlier_root_work(recorder: Recorder) -> tuple[OpenIntent, ...]:
-    """What earlier runs left open in member accounts. To be asked before this run writes its own intent. Raises LedgerError."""
-    return tuple(one for one in recorder.open_intents() if one.intent.content.get("operation") not in _SETUP)
+    """What earlier runs left open in root users. To be asked before this run writes its own intent. Raises LedgerError."""
+    return tuple(
+        one
+        for one in recorder.open_intents()
+        if one.intent.content.get("operation") not in _SETUP
+        and one.intent.content.get("task") not in _UNLOCKS
+    )
 
 
 def earlier_setup(recorder: Recorder) -> tuple[OpenIntent, ...]:

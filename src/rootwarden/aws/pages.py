@@ -8,7 +8,7 @@ from typing import Any
 from rootwarden.aws.error_codes import aws_call
 
 
-def pages(client: Any, method: str, operation: str, **arguments: str) -> Iterator[Any]:
+def pages(client: Any, method: str, operation: str, **arguments: Any) -> Iterator[Any]:
     """Every page of a paginated call. botocore's paginator is lazy, so each page gets its own guard; raises AwsError."""
     with aws_call(operation):
         found = iter(client.get_paginator(method).paginate(**arguments))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.aws.assume_root import RootKeys, assume_root
 from rootwarden.aws.clients import use_keys
 from rootwarden.aws.root_credentials import RootCredentialsApi
 from rootwarden.errors import BadInput, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.results import Result
-from rootwarden.model.authority import Authority, ForPlan
+from rootwarden.model.authority import Authority, ForPlan, ForReading
 from rootwarden.model.reason import Reason, reason_of
 from rootwarden.model.tasks import MAX_SESSION_SECONDS, RootTask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from rootwarden.aws.clients import CallerClients
@@ -27,13 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RootSession:
-    """An open root session. Its keys stay inside the door; ``credentials`` is what may be done with them."""
+    """An open root session. Its keys stay inside the door; ``credentials`` is what may be done with them.
+
+    For buckets and queues see ``sessions.unlocking``, which hands out what the session's authority allows.
+    """
 
     account: AccountId
     task: RootTask
     access_key_id: str
     expires: datetime
     credentials: RootCredentialsApi
+    may_change: bool
+    """Whether a plan authorizes it; otherwise it is for looking only."""
+    client: Callable[[str, str], Any] = field(repr=False)
+    """The client of a service in a Region that signs with the session's keys; for this room only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Work:
     authority: Authority
     items: tuple[str, ...] = ()
     """What it is about inside the accounts, ``ACCOUNT:KIND:IDENTIFIER``."""
+    details: Mapping[str, Json] | None = None
+    """Whatever else an auditor should see beforehand, such as the hash of a backup."""
 
 
 class RootDoor:
@@ -90,6 +99,7 @@ class RootDoor:
             reason=work.authority.reason,
             ticket=work.authority.ticket,
             plan_hash=work.authority.plan_hash if isinstance(work.authority, ForPlan) else None,
+            details=work.details,
         )
         with intent:
             run = RootRun(self, work, intent)
@@ -139,7 +149,15 @@ class RootRun:
         keys = self._door._open(account, task)  # noqa: SLF001 - the run is the door's other half
         self._last[(account, task)] = keys
         with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
-            yield RootSession(account, task, keys.access_key_id, keys.expires, self._door._credentials())  # noqa: SLF001
+            yield RootSession(
+                account=account,
+                task=task,
+                access_key_id=keys.access_key_id,
+                expires=keys.expires,
+                credentials=self._door._credentials(),  # noqa: SLF001
+                may_change=isinstance(self._work.authority, ForPlan),
+                client=self._door._clients.root_client,  # noqa: SLF001
+            )
 
     def record(
         self,
@@ -193,9 +211,15 @@ def _with_source(details: Mapping[str, Json] | None, keys: RootKeys | None) -> M
 def _check(task: RootTask, authority: Authority) -> None:
     if not authority.reason.strip():
         raise RefusedByRule("a root session needs a reason", advice="Give --reason TEXT.")
-    if task is RootTask.AUDIT or (task is RootTask.DELETE and isinstance(authority, ForPlan)):
+    if isinstance(authority, ForReading) and task in _LOOKS:
+        return
+    if isinstance(authority, ForPlan) and task in {RootTask.AUDIT, *authority.tasks}:
         return
     raise RefusedByRule(
         f"nothing authorizes a root session with the task {task.value}",
         advice="Deleting needs a confirmed plan ('rootwarden remove plan').",
     )
+
+
+_LOOKS: Final = frozenset({RootTask.AUDIT, RootTask.S3_UNLOCK, RootTask.SQS_UNLOCK})
+"""Tasks for which a reason is enough while nothing is changed: no other task of AWS's reads bucket and queue policies."""
