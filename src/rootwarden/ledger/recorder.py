@@ -97,10 +97,22 @@ class Recorder:
         return Intent(self, self._store.append(self.draft(Kind.INTENT, content)), self._clock)
 
     def note(
-        self, *, operation: str, details: Mapping[str, Json], accounts: Sequence[AccountId] = ()
+        self,
+        *,
+        operation: str,
+        details: Mapping[str, Json],
+        accounts: Sequence[AccountId] = (),
+        reason: str | None = None,
+        ticket: str | None = None,
     ) -> Entry:
         """Records something to know later, such as a plan's hash. Raises LedgerError."""
-        content: dict[str, Json] = {"operation": operation, "accounts": list(accounts), "details": details}
+        content: dict[str, Json] = {
+            "operation": operation,
+            "accounts": list(accounts),
+            "reason": reason,
+            "ticket": ticket,
+            "details": details,
+        }
         return self._store.append(self.draft(Kind.NOTE, content))
 
     def settle(self, found: OpenIntent, results: Sequence[Result], *, note: str | None = None) -> Entry:

@@ -11,8 +11,6 @@ from rootwarden.model.credentials import CredentialKind, LastUse
 from rootwarden.model.ids import AccountId
 from rootwarden.model.reason import Reason, Source
 
-PASSWORD_ID = "login-profile"  # noqa: S105 - what stands for the one item that has no identifier of its own
-
 
 @dataclass(frozen=True, slots=True)
 class RemovalItem:

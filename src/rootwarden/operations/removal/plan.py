@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow
+from rootwarden.model.credential_item import PASSWORD_ID
 from rootwarden.model.credentials import PRESENT, CredentialKind, PresentOnly, RootCredentials
 from rootwarden.model.reason import Reason, local
-from rootwarden.model.removal import PASSWORD_ID, AccountRemoval, LeftOut, RemovalItem, RemovalPlan
+from rootwarden.model.removal import AccountRemoval, LeftOut, RemovalItem, RemovalPlan
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

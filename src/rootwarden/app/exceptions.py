@@ -1,0 +1,60 @@
+"""What explains root credentials that are there: the waivers and the exceptions of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rootwarden.ledger.recovery_exceptions import ExceptionRegister
+from rootwarden.ledger.store import entries
+from rootwarden.ledger.waivers import WaiverRegister
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rootwarden.app.context import App
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.entry import Entry
+    from rootwarden.model.recovery_exception import RecoveryException
+    from rootwarden.model.waiver import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Every waiver and every exception a ledger tells of, in the order they came to be."""
+
+    waivers: tuple[Waiver, ...] = ()
+    exceptions: tuple[RecoveryException, ...] = ()
+
+
+def registers_in(found: Iterable[Entry]) -> Registers:
+    """Both registers from one reading of the entries. Raises LedgerUnreadable for a note that says nonsense."""
+    waivers, exceptions = WaiverRegister(), ExceptionRegister()
+    for entry in found:
+        waivers.take(entry)
+        exceptions.take(entry)
+    return Registers(waivers.all(), exceptions.all())
+
+
+def registers_of(app: App, clients: CallerClients, organization_id: str) -> Registers:
+    """Both registers of the run's ledger, which is verified as it is read. Raises LedgerError."""
+    return registers_in(entries(app.recorder(clients, organization_id).store))
+
+
+def open_exceptions(app: App, clients: CallerClients, organization_id: str) -> tuple[RecoveryException, ...]:
+    """The exceptions that were not closed, those still opening, closing or overdue included. Raises LedgerError.
+
+    Only those that are ``is_open(now)`` entitle to anything.
+    """
+    found = registers_of(app, clients, organization_id).exceptions
+    return tuple(one for one in found if one.closed is None)
+
+
+def current_waivers(
+    app: App, clients: CallerClients, organization_id: str, *, now: datetime | None = None
+) -> tuple[Waiver, ...]:
+    """The waivers that explain something at this moment: neither ended nor expired. Raises LedgerError."""
+    moment = now or datetime.now(UTC)
+    found = registers_of(app, clients, organization_id).waivers
+    return tuple(one for one in found if one.is_current(moment))
