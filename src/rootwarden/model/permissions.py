@@ -181,6 +181,28 @@ _ROWS: Final = (
         optional=_SELECTING,
         in_session=_REMOVAL_CALLS,
     ),
+    CommandNeeds(
+        "waiver add",
+        "Records that root credentials of an account must stay for now, so that audits call them excepted; changes nothing at AWS.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_ACCOUNT_READS,
+        optional=(*_TREE_READS, "organizations:ListDelegatedAdministrators"),
+    ),
+    CommandNeeds(
+        "waiver list",
+        "Lists the waivers there are and were; changes nothing.",
+        RunsFrom.LEDGER,
+        PurposeName.LOG_READ,
+        optional=("organizations:DescribeOrganization", "s3:ListBucket", "s3:GetObject"),
+    ),
+    CommandNeeds(
+        "waiver end",
+        "Ends a waiver before its time; changes nothing at AWS.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization"),
+    ),
     *(
         CommandNeeds(
             f"ledger {name}",

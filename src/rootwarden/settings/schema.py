@@ -159,6 +159,9 @@ class Limits(Section):
     plan_max_age_hours: int = Field(
         default=24, ge=1, description="A saved plan older than this is not applied."
     )
+    waiver_days: int = Field(
+        default=365, ge=1, description="The most days ahead that a waiver's end may be set."
+    )
     session_seconds: int = Field(
         default=MAX_SESSION_SECONDS,
         ge=1,
