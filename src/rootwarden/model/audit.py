@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from rootwarden.model.credentials import CredentialKind, RootCredentials
-    from rootwarden.model.organization import Account
-    from rootwarden.model.reason import Reason
+from rootwarden.model.credentials import CredentialKind, RootCredentials
+from rootwarden.model.explanation import Explanation
+from rootwarden.model.organization import Account
+from rootwarden.model.reason import Reason
 
 
 class Details(StrEnum):
@@ -69,6 +67,10 @@ class AuditRow:
     conflicts: tuple[Conflict, ...] = ()
     problems: tuple[Reason, ...] = ()
     """Reads that failed; an account can be known to be exposed and still not be wholly read."""
+    explanations: tuple[Explanation, ...] = ()
+    """The waivers and exceptions that are about what exposes the account, those that are over too."""
+    read: datetime | None = None
+    """When it was looked at; None where it was not."""
 
     @property
     def wholly_read(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow
+from rootwarden.model.canonical import rfc3339
 from rootwarden.reports.credentials_text import as_document, in_words
 from rootwarden.reports.report import Cell, Report, Table, Tone, cell
 
@@ -69,6 +70,8 @@ def _credentials(row: AuditRow) -> str:
 
 def _reason(row: AuditRow) -> str:
     parts = [reason_text(row.reason)] if row.reason else []
+    if row.reason is None or row.reason.source != "local":  # one of ours tells of them itself
+        parts += [one.in_words for one in row.explanations]
     parts += [f"{one.kind.value}: {one.text}" for one in row.conflicts]
     return "\n".join(parts)
 
@@ -107,4 +110,6 @@ def row_document(row: AuditRow) -> dict[str, Any]:
         "credentials": as_document(row.credentials),
         "conflicts": [{"kind": one.kind.value, "text": one.text} for one in row.conflicts],
         "problems": [one.as_json() for one in row.problems],
+        "explanations": [one.as_json() for one in row.explanations],
+        "read": rfc3339(row.read) if row.read else None,
     }

@@ -22,11 +22,12 @@ def render(report: Report) -> str:
     if report.tables:
         table = report.tables[0]
         writer.writerow([column.lower().replace(" ", "_") for column in table.columns])
-        writer.writerows([_field(one.text) for one in row] for row in table.rows)
+        writer.writerows([safe_field(one.text) for one in row] for row in table.rows)
     return out.getvalue()
 
 
-def _field(text: str) -> str:
+def safe_field(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula, without control sequences."""
     clean = printable(text)
     # A spreadsheet would run a name such as =HYPERLINK(...) as a formula.
     return f"'{clean}" if clean.lstrip().startswith(_FORMULA_STARTS) else clean
