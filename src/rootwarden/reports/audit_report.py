@@ -49,11 +49,12 @@ def audit_table(rows: list[AuditRow]) -> Table:
     """The rows in the order given."""
     return Table(
         title="",
-        columns=("Account", "Name", "OU", "Outcome", "Root credentials", "Reason"),
+        columns=("Account", "Name", "E-mail", "OU", "Outcome", "Root credentials", "Reason"),
         rows=tuple(
             (
                 cell(row.account.id),
                 cell(row.account.name),
+                cell(row.account.email, Tone.FAINT),
                 cell(row.account.ou_path, Tone.FAINT),
                 cell(row.outcome.value, TONES[row.outcome]),
                 cell(_credentials(row), Tone.FAINT if row.outcome is AuditOutcome.CLEAN else Tone.PLAIN),

@@ -25,7 +25,9 @@ _READABLE = 12
 """Columns that text needs to be read when it wraps."""
 _GAP = 3
 _HEAD = 2
-_WHOLE = frozenset({"Account", "No", "Time", "Kind", "Created", "Outcome", "Result", "Verification"})
+_WHOLE = frozenset(
+    {"Account", "No", "Time", "Kind", "Created", "Outcome", "Result", "Verification", "Waiver", "Until"}
+)
 
 
 def render(report: Report, *, width: int, color: bool) -> str:

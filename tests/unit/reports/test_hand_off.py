@@ -27,7 +27,6 @@ from rootwarden.model.reason import local
 from rootwarden.operations.audit.judge import judged, unreachable
 from rootwarden.reports.hand_off import COLUMNS, INDEX, hand_off_files, is_asked_about
 
-
 EVERY_KIND = "password, access keys, signing certificates, MFA devices"
 
 
