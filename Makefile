@@ -13,10 +13,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench differential lock clean
+.PHONY: help demo test check format docs bench bench-audit differential lock clean
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 demo: $(VENV)/.runtime ## the whole story on an emulated AWS Organization; needs no AWS account
 	@$(BIN)/rootwarden demo
@@ -42,6 +42,9 @@ bench: $(VENV)/.development ## run benchmarks/bench_*.py
 		[ -e "$$file" ] || { echo "there are no benchmarks yet"; break; }; \
 		echo "$$file"; $(BIN)/python "$$file" || exit 1; \
 	done
+
+bench-audit: $(VENV)/.development ## bulk commands at scale against their bars, ~12 minutes; ARGS="--case plain" or --quick
+	@PYTHONPATH=benchmarks $(BIN)/python -m bench_audit $(ARGS)
 
 differential: $(VENV)/.development ## compare the policy engine with another one (needs Node); ARGS="--cases 20000 --seed 7"
 	@PYTHONPATH=scripts $(BIN)/python -m differential $(ARGS)

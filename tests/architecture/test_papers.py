@@ -28,9 +28,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_make_targets_named_exist(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (TOP / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(
-        re.findall(r"(?:^|`|\()make (?:PYTHON=\S+ )?([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(r"(?:^|`|\()make (?:PYTHON=\S+ )?([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert named <= targets
 
