@@ -30,7 +30,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_make_targets_named_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (TOP / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(
-        re.findall(r"(?:^|`|\()make (?:PYTHON=\S+ )?([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(
+            r"(?:^|`|\()make (?:PYTHON=\S+ )?([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE
+        )
     )
     assert named <= targets
 
