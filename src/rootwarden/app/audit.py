@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,20 +12,26 @@ from rootwarden.errors import Interrupted
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
-from rootwarden.operations.audit.gather import Rules, accounts_to_read, audit_accounts, skipped_rows
+from rootwarden.operations.audit.gather import Rules, audit_accounts
 from rootwarden.reports.audit_report import audit_report
 from rootwarden.sessions.door import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from rootwarden.app.context import App
+    from rootwarden.model.ids import AccountId
+    from rootwarden.model.organization import Account
     from rootwarden.model.selection import Selection
     from rootwarden.reports.report import Report
 
 
+_AT_ONCE = 64
+"""Accounts under work at a time."""
+
+
 def run_audit(
-    app: App, selection: Selection, details: Details, *, progress: Callable[[int, int, AuditRow], None]
+    app: App, selection: Selection, details: Details, *, progress: Callable[[int, int | None, AuditRow], None]
 ) -> tuple[Report, int]:
     """The report of ``audit`` and its exit code. ``progress`` hears of each row: its number, the total, the row."""
     audit = take_audit(app, selection, details, command="audit", changing=False, progress=progress)
@@ -38,34 +45,45 @@ def take_audit(
     *,
     command: str,
     changing: bool,
-    progress: Callable[[int, int, AuditRow], None],
+    progress: Callable[[int, int | None, AuditRow], None],
 ) -> Audit:
     """Audits the selected accounts; the first look of every removal too."""
     clients = app.caller(PurposeName.DELEGATE)
     chosen = choose_accounts(app, clients, selection, changing=changing)
     rules = Rules(chosen.organization.management_account_id, chosen.excluded, details)
-    work = Work(
-        operation=command,
-        accounts=accounts_to_read(chosen.accounts, rules),
-        tasks=(RootTask.AUDIT,),
-        authority=app.for_reading(command),
-    )
-    if not work.accounts:  # nothing will be done as root, so there is nothing to record
-        left_alone = tuple(skipped_rows(chosen.accounts, rules))
-        return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), left_alone)
+    work = Work(operation=command, accounts=(), tasks=(RootTask.AUDIT,), authority=app.for_reading(command))
     rows = []
     interrupted = False
     recorder = app.recorder(clients, chosen.organization.id)
     earlier = earlier_root_work(recorder)
+    places: dict[AccountId, int] = {}
+    accounts, total = _counted(chosen.accounts, places)
     with app.door(clients, chosen.organization.id).begin(work) as run:
         try:
-            for row in audit_accounts(run, chosen.accounts, rules):
+            for row in audit_accounts(run, accounts, rules, at_once=_AT_ONCE):
                 rows.append(row)
-                progress(len(rows), len(chosen.accounts), row)
+                progress(len(rows), total, row)
         except Interrupted:  # raised after the last row
             interrupted = True
     settle_by_audit(recorder, earlier, rows)
+    rows.sort(key=lambda row: places[row.account.id])
     return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows), interrupted)
+
+
+def _counted(
+    accounts: Iterable[Account], places: dict[AccountId, int]
+) -> tuple[Iterable[Account], int | None]:
+    """The accounts, whose places in the list are noted on the way, and how many they are; None while they are being listed."""
+    if isinstance(accounts, Sized):
+        places.update((account.id, place) for place, account in enumerate(accounts))
+        return accounts, len(accounts)
+
+    def passing() -> Iterator[Account]:
+        for account in accounts:
+            places[account.id] = len(places)
+            yield account
+
+    return passing(), None
 
 
 def audit_exit_code(audit: Audit) -> int:

@@ -76,7 +76,7 @@ def make_plan(
     kinds: AbstractSet[CredentialKind],
     *,
     command: str,
-    progress: Callable[[int, int, AuditRow], None],
+    progress: Callable[[int, int | None, AuditRow], None],
 ) -> PlannedRemoval:
     """Audits the selected accounts in detail and plans the removal of what was seen."""
     app.require_why(command)

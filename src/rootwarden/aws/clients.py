@@ -6,6 +6,7 @@ import getpass
 import logging
 import os
 import sys
+import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 30
+_CONNECTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class CallerClients:
             # The endpoint counts before any call: the role's credentials must not go to a host that is not trusted.
             self._core = self._with_role(choice, choice.role)
         self._session = boto3.Session(botocore_session=self._core, region_name=region)
+        self._making = threading.RLock()  # clients may be shared by threads, sessions that make them may not
         self._clients: dict[tuple[str, str], Any] = {}
         self._root_session: boto3.Session | None = None
         self._root_clients: dict[tuple[str, str], Any] = {}
@@ -86,12 +89,13 @@ class CallerClients:
     def client(self, service: str, region: str | None = None) -> Any:
         """The caller's client of a service."""
         key = (service, region or self.region)
-        if key not in self._clients:
-            made = self._make(self._session, *key)
-            if service not in USED_SERVICES:
-                self._check_endpoint(service, made)
-            self._clients[key] = made
-        return self._clients[key]
+        with self._making:
+            if key not in self._clients:
+                made = self._make(self._session, *key)
+                if service not in USED_SERVICES:
+                    self._check_endpoint(service, made)
+                self._clients[key] = made
+            return self._clients[key]
 
     def _check_endpoint(self, service: str, client: Any) -> None:
         found = self._identity(service, client)
@@ -107,18 +111,19 @@ class CallerClients:
 
     def root_client(self, service: str, region: str | None = None) -> Any:
         """A client shared by all root sessions: it signs with the keys of the session that is in use (see ``use_keys``)."""
-        if self._root_session is None:
-            # The caller's profile has a say in proxies and certificates here too, but not in the endpoint.
-            core = BotocoreSession(profile=self._choice.profile)
-            core.register_component("credential_provider", CredentialResolver([_InUseProvider()]))
-            _always_regional_sts(core)
-            self._root_session = boto3.Session(botocore_session=core, region_name=self.region)
         key = (service, region or self.region)
-        if key not in self._root_clients:
-            # Root's keys go where the caller's go, and that place was checked.
-            endpoint = self.client(*key).meta.endpoint_url
-            self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
-        return self._root_clients[key]
+        with self._making:
+            if self._root_session is None:
+                # The caller's profile has a say in proxies and certificates here too, but not in the endpoint.
+                core = BotocoreSession(profile=self._choice.profile)
+                core.register_component("credential_provider", CredentialResolver([_InUseProvider()]))
+                _always_regional_sts(core)
+                self._root_session = boto3.Session(botocore_session=core, region_name=self.region)
+            if key not in self._root_clients:
+                # Root's keys go where the caller's go, and that place was checked.
+                endpoint = self.client(*key).meta.endpoint_url
+                self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
+            return self._root_clients[key]
 
     def _with_role(self, choice: CallerChoice, role: RoleChoice) -> BotocoreSession:
         ask = _ask if sys.stdin.isatty() else _no_prompt
@@ -139,6 +144,7 @@ class CallerClients:
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
+            max_pool_connections=_CONNECTIONS,
             user_agent_extra=f"rootwarden/{self._version}",
         )
         url = endpoint_url or self._choice.endpoint_url

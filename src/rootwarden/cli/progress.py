@@ -24,14 +24,15 @@ class AuditProgress:
         self._moving = sys.stderr.isatty()
         self._last = time.monotonic()
 
-    def __call__(self, number: int, total: int, row: AuditRow) -> None:
+    def __call__(self, number: int, total: int | None, row: AuditRow) -> None:
         """Hears of one row."""
         if self._quiet:
             return
         last = number == total
+        of = f"{number}" if total is None else f"{number}/{total}"
         if self._moving:
-            text = printable(f"{number}/{total} accounts, {row.account.id} {row.outcome.value}")
+            text = printable(f"{of} accounts, {row.account.id} {row.outcome.value}")
             typer.echo(f"\r\x1b[K{text}" if not last else "\r\x1b[K", err=True, nl=False)
         elif time.monotonic() - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = time.monotonic()
-            typer.echo(f"{number}/{total} accounts", err=True)
+            typer.echo(f"{of} accounts", err=True)

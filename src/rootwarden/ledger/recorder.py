@@ -175,6 +175,12 @@ class Intent:
         with self._lock:
             self._write()
 
+    def flush_if_due(self) -> None:
+        """Writes what waits, where a line has waited long enough. Raises LedgerError."""
+        with self._lock:
+            if self._is_due():
+                self._write()
+
     def finish(self, *results: Result) -> None:
         """Writes these and all that waits in one outcome. Raises LedgerError."""
         with self._lock:

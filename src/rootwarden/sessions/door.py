@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from rootwarden.model.reason import Reason, reason_of
 from rootwarden.model.tasks import MAX_SESSION_SECONDS, RootTask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from rootwarden.aws.clients import CallerClients
@@ -50,6 +51,7 @@ class Work:
     operation: str
     """The command, as the ledger names it."""
     accounts: tuple[AccountId, ...]
+    """Those known by now; ``RootRun.announce`` adds others while the work is under way."""
     tasks: tuple[RootTask, ...]
     authority: Authority
     items: tuple[str, ...] = ()
@@ -91,18 +93,9 @@ class RootDoor:
         """
         for task in work.tasks:
             _check(task, work.authority)
-        intent = self._recorder.begin(
-            operation=work.operation,
-            accounts=work.accounts,
-            task=", ".join(task.value for task in work.tasks),
-            items=work.items,
-            reason=work.authority.reason,
-            ticket=work.authority.ticket,
-            plan_hash=work.authority.plan_hash if isinstance(work.authority, ForPlan) else None,
-            details=work.details,
-        )
-        with intent:
-            run = RootRun(self, work, intent)
+        with ExitStack() as intents:
+            run = RootRun(self, work, intents)
+            run.announce(work.accounts, items=work.items)
             try:
                 yield run
             except LedgerError:
@@ -110,6 +103,18 @@ class RootDoor:
             except RootwardenError as error:
                 run.close_untouched(reason_of(error))
                 raise
+
+    def _begin(self, work: Work, accounts: tuple[AccountId, ...], items: tuple[str, ...]) -> Intent:
+        return self._recorder.begin(
+            operation=work.operation,
+            accounts=accounts,
+            task=", ".join(task.value for task in work.tasks),
+            items=items,
+            reason=work.authority.reason,
+            ticket=work.authority.ticket,
+            plan_hash=work.authority.plan_hash if isinstance(work.authority, ForPlan) else None,
+            details=work.details,
+        )
 
     def _open(self, account: AccountId, task: RootTask) -> RootKeys:
         return assume_root(
@@ -125,15 +130,35 @@ class RootDoor:
 
 
 class RootRun:
-    """One recorded piece of work: it may open sessions for its tasks in its accounts, and writes what came of them."""
+    """One recorded piece of work: it may open sessions for its tasks in its accounts, and writes what came of them.
 
-    def __init__(self, door: RootDoor, work: Work, intent: Intent) -> None:
+    Safe to share between threads.
+    """
+
+    def __init__(self, door: RootDoor, work: Work, intents: ExitStack) -> None:
         self._door = door
         self._work = work
-        self._intent = intent
-        self._accounts = frozenset(work.accounts)
+        self._intents = intents
+        self._lock = threading.Lock()
+        self._intent_of: dict[AccountId, Intent] = {}
+        self._left: dict[Intent, int] = {}
+        """The intents with accounts on which the last word was not said, and how many they are."""
         self._last: dict[tuple[AccountId, RootTask], RootKeys] = {}
-        self._recorded: set[AccountId] = set()
+        self._touched: set[AccountId] = set()
+
+    def announce(self, accounts: Sequence[AccountId], *, items: tuple[str, ...] = ()) -> None:
+        """Records that the work is about these accounts too; no session is given in an account before. Raises LedgerError."""
+        if not accounts:
+            return
+        intent = self._door._begin(self._work, tuple(accounts), items)  # noqa: SLF001 - the run is the door's other half
+        with self._lock:
+            self._intents.enter_context(intent)
+            self._left[intent] = len(accounts)
+            self._intent_of.update(dict.fromkeys(accounts, intent))
+
+    def covers(self, account: AccountId) -> bool:
+        """Whether the account was announced."""
+        return account in self._intent_of
 
     @contextmanager
     def open(self, account: AccountId, task: RootTask) -> Iterator[RootSession]:
@@ -141,13 +166,15 @@ class RootRun:
 
         Raises AwsError with AWS's answer when the session is not given, and RefusedByRule outside of the recorded work.
         """
-        if account not in self._accounts or task not in self._work.tasks:
+        if not self.covers(account) or task not in self._work.tasks:
             raise RefusedByRule(
                 f"a root session in {account} with the task {task.value} is not part of the recorded work",
                 advice="Please report this: it is a bug.",
             )
-        keys = self._door._open(account, task)  # noqa: SLF001 - the run is the door's other half
-        self._last[(account, task)] = keys
+        keys = self._door._open(account, task)  # noqa: SLF001 - as above
+        with self._lock:
+            self._touched.add(account)
+            self._last[(account, task)] = keys
         with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
             yield RootSession(
                 account=account,
@@ -172,12 +199,14 @@ class RootRun:
     ) -> None:
         """Takes one result, with the key id and expiry of the session it came from; it is written with the next group.
 
-        Raises LedgerError: then nothing further may be done.
+        One without ``item`` is the last word on the account. Raises LedgerError: then nothing further may be done.
         """
-        self._recorded.add(account)
-        keys = self._last.get((account, task))
+        with self._lock:
+            self._touched.add(account)
+            keys = self._last.get((account, task))
+            intent = self._intent_of[account]
         ids = (keys.request_id if keys else None, request_id, reason.request_id if reason else None)
-        self._intent.record(
+        intent.record(
             Result(
                 outcome=outcome,
                 account=account,
@@ -189,17 +218,36 @@ class RootRun:
                 details=_with_source(details, keys),
             )
         )
+        if item is None:
+            self._close(account, intent)
+
+    def _close(self, account: AccountId, intent: Intent) -> None:
+        """Forgets the account's keys; writes an intent on which all is said, and those whose lines have waited long enough."""
+        with self._lock:
+            for task in self._work.tasks:
+                self._last.pop((account, task), None)
+            if intent in self._left:
+                self._left[intent] -= 1
+                if not self._left[intent]:
+                    del self._left[intent]
+            waiting = tuple(self._left)
+        if intent not in waiting:
+            intent.flush()
+        for one in waiting:
+            one.flush_if_due()
 
     def close_untouched(self, reason: Reason) -> None:
         """Takes ``not_done`` for every account in which no session was given, when the run ends before it got to them."""
-        touched = {account for account, _ in self._last} | self._recorded
-        for account in self._work.accounts:
-            if account not in touched:
-                self._intent.record(Result("not_done", account=account, reason=reason))
+        for account, intent in self._intent_of.items():
+            if account not in self._touched:
+                intent.record(Result("not_done", account=account, reason=reason))
 
     def flush(self) -> None:
         """Writes the results taken so far. Raises LedgerError."""
-        self._intent.flush()
+        with self._lock:
+            waiting = tuple(self._left)
+        for intent in waiting:
+            intent.flush()
 
 
 def _with_source(details: Mapping[str, Json] | None, keys: RootKeys | None) -> Mapping[str, Json] | None:

@@ -1,7 +1,8 @@
-"""Reading the root credentials of accounts, one after another."""
+"""Reading the root credentials of many accounts at once."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from rootwarden.model.audit import Details
 from rootwarden.model.reason import local, reason_of
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.audit.judge import judged, skip_reason, skipped, unreachable
+from rootwarden.sessions.announce import announced
+from rootwarden.sessions.fan_out import fan_out
 from rootwarden.sessions.read_credentials import read_summary_first
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from rootwarden.model.reason import Reason
     from rootwarden.sessions.door import RootRun
 
+_INTERRUPTED = local("interrupted", "interrupted before it was read")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -30,58 +35,91 @@ class Rules:
     excluded: frozenset[AccountId] = frozenset()
     details: Details = Details.AUTO
 
-
-def accounts_to_read(accounts: Iterable[Account], rules: Rules) -> tuple[AccountId, ...]:
-    """The accounts in which an audit opens sessions."""
-    return tuple(one.id for one in accounts if skip_reason(one, rules.management, rules.excluded) is None)
-
-
-def skipped_rows(accounts: Iterable[Account], rules: Rules) -> Iterator[AuditRow]:
-    """The rows of the accounts that an audit leaves alone."""
-    for account in accounts:
-        reason = skip_reason(account, rules.management, rules.excluded)
-        if reason:
-            yield skipped(account, reason)
+    def skip_reason(self, account: Account) -> Reason | None:
+        """Why the account is left alone, or None where it is to be read."""
+        return skip_reason(account, self.management, self.excluded)
 
 
-def audit_accounts(run: RootRun, accounts: Iterable[Account], rules: Rules) -> Iterator[AuditRow]:
-    """One row for every account given, in the order given; what was read, or could not be, is recorded.
+def audit_accounts(
+    run: RootRun, accounts: Iterable[Account], rules: Rules, *, at_once: int
+) -> Iterator[AuditRow]:
+    """One row for every account given, as they come; what was read, or could not be, is recorded.
 
-    Raises CredentialsExpired, CredentialsRefused or FeatureOff when AWS says so before any session was given: every account
-    would fail alike. When the caller's credentials fail later, or on Ctrl-C, the accounts that are left are unreachable for that
-    reason; Ctrl-C raises Interrupted after the last row.
+    Raises CredentialsExpired, CredentialsRefused or FeatureOff when AWS says so of the first account: every one would
+    fail alike. When the caller's credentials fail later, or on Ctrl-C, the accounts that are left are unreachable for that
+    reason; Ctrl-C raises Interrupted after the last row. What reading ``accounts`` raises comes after the rows of those given.
     """
-    any_opened = False
-    given_up: Reason | None = None
-    interrupted: Interrupted | None = None
-    for account in accounts:
-        reason = skip_reason(account, rules.management, rules.excluded)
-        if reason:
-            yield skipped(account, reason)
-            continue
-        if given_up:
-            row = unreachable(account, given_up)
-        else:
-            try:
-                row = look_at(run, account, rules.details)
-                any_opened = True
-            except (CredentialsExpired, CredentialsRefused, FeatureOff) as error:
-                if not any_opened:
-                    raise
-                row = unreachable(account, reason_of(error))
-                given_up = None if isinstance(error, FeatureOff) else row.reason
-            except AwsError as error:
-                row = unreachable(account, reason_of(error))
-            except KeyboardInterrupt:
-                interrupted = Interrupted(
-                    "interrupted", advice="Repeat the command for the accounts that are left."
-                )
-                given_up = local("interrupted", "interrupted before it was read")
-                row = unreachable(account, given_up)
-        run.record(account.id, row.outcome.value, task=RootTask.AUDIT, reason=row.reason)
-        yield row
-    if interrupted is not None:
-        raise interrupted
+    look = _Look(run, rules)
+    source = announced(run, accounts, look.opens)
+    try:
+        yield from fan_out(look.first_alone(source), look, at_once=at_once)
+    except Interrupted:
+        look.interrupted()
+        yield from map(look, source)
+    if look.given_up == _INTERRUPTED:
+        raise Interrupted("interrupted", advice="Repeat the command for the accounts that are left.")
+
+
+class _Look:
+    """The work on one account. Shared by all threads."""
+
+    def __init__(self, run: RootRun, rules: Rules) -> None:
+        self._run = run
+        self._rules = rules
+        self._first_tried = threading.Event()
+        self._closed: AwsError | None = None
+        self.given_up: Reason | None = None
+        """Why nothing further is opened."""
+
+    def interrupted(self) -> None:
+        """Nothing further is opened, since somebody pressed Ctrl-C."""
+        self.given_up = _INTERRUPTED
+
+    def opens(self, account: Account) -> bool:
+        """Whether a session is going to be opened in the account."""
+        return self.given_up is None and self._rules.skip_reason(account) is None
+
+    def first_alone(self, accounts: Iterable[Account]) -> Iterator[Account]:
+        """The same, the second to be opened not before the first was: what would fail in all of them fails once."""
+        rest = iter(accounts)
+        for account in rest:
+            yield account
+            if self.opens(account):
+                self._first_tried.wait()
+                break
+        yield from rest
+
+    def __call__(self, account: Account) -> AuditRow:
+        """The account's row."""
+        left_alone = self._rules.skip_reason(account)
+        if left_alone:
+            return skipped(account, left_alone)
+        if self._closed is not None:
+            raise self._closed
+        given_up = self.given_up
+        try:
+            row = unreachable(account, given_up) if given_up else self._try(account)
+        finally:
+            self._first_tried.set()
+        if self._run.covers(account.id):
+            self._run.record(account.id, row.outcome.value, task=RootTask.AUDIT, reason=row.reason)
+        return row
+
+    def _try(self, account: Account) -> AuditRow:
+        try:
+            return look_at(self._run, account, self._rules.details)
+        except (CredentialsExpired, CredentialsRefused, FeatureOff) as error:
+            if not self._first_tried.is_set():
+                self._closed = error
+                raise
+            if not isinstance(error, FeatureOff):
+                self.given_up = reason_of(error)
+            return unreachable(account, reason_of(error))
+        except AwsError as error:
+            return unreachable(account, reason_of(error))
+        except (KeyboardInterrupt, Interrupted):
+            self.interrupted()
+            return unreachable(account, _INTERRUPTED)
 
 
 def look_at(run: RootRun, account: Account, details: Details) -> AuditRow:
