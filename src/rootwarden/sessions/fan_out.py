@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 _NOTHING: Final[Any] = object()
 
 
-def fan_out(items: Iterable[T], work: Callable[[T], R], *, at_once: int) -> Iterator[R]:
+def fan_out(items: Iterable[T], work: Callable[[T], R], *, at_once: int) -> Generator[R, None, None]:
     """The result of ``work`` on each item, as they come, with up to ``at_once`` items under work at a time.
 
     Items are taken one by one, when somebody is free, in one of the threads. What goes wrong with one item is a result that
