@@ -103,10 +103,10 @@ class Organization:
         """The numbers of the accounts directly in a root or OU."""
         if parent == ROOT_ID:
             return range(1)
-        for top in range(_TOP_UNITS):
-            for below in range(_UNITS_BELOW):
-                if unit_id(top, below) == parent:
-                    return range(top + below * _TOP_UNITS, self.plan.members + 1, _TOP_UNITS * _UNITS_BELOW)
+        step = _TOP_UNITS * _UNITS_BELOW
+        for first in range(1, step + 1):
+            if self.unit_of(first) == parent:
+                return range(first, self.plan.members + 1, step)
         return range(0)
 
     def described(self, number: int) -> dict[str, Any]:
