@@ -26,6 +26,7 @@ from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.aws_config import write_aws_config
 from rootwarden.emulator.gateway import Gateway
 from rootwarden.emulator.org_file import AccountSpec, PrincipalSpec, TrailSpec
+from rootwarden.operations.removal import deletion
 
 if TYPE_CHECKING:
     from rootwarden.emulator import Emulator
@@ -117,6 +118,7 @@ class Rig:
         self._running: Emulator | None = None
         # A test that wants an error gets it at once; that the SDK tries again is the SDK's business.
         patch.setattr(clients, "_ATTEMPTS", 1)
+        patch.setattr(deletion, "_PAUSES", (0.0,) * len(deletion._PAUSES))
         # Reading the SDK's service models takes most of a run; they are the same for every test.
         patch.setattr(botocore.session, "create_loader", _one_loader)
         patch.setattr(main, "build", _one_program)

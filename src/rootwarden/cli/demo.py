@@ -44,8 +44,13 @@ def scenes(delegate: str, plan: str) -> tuple[Scene, ...]:
             6,
         ),
         Scene(
-            "A plan says exactly what would go. What could not be read is left out of it.",
+            "A plan says exactly what would go. What could not be read is left out of it, and so is what somebody used lately.",
             f"remove plan --all --out {plan}",
+            6,
+        ),
+        Scene(
+            "The billing team has moved its job off that key, so key and password are named: they go however lately they were used.",
+            f"remove plan --all --override AKIA0155555555555500,555555555555:password --quiet --out {plan}",
             6,
         ),
         Scene(

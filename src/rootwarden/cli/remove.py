@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from rootwarden.app.context import App, on_terminal
-from rootwarden.app.removal import PlannedRemoval, apply_removal, check_before_asking, load_plan, make_plan
+from rootwarden.app.removal import ApplyChoice, Applying
+from rootwarden.app.removal_plan import PlanChoice, PlannedRemoval, load_plan, make_plan
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.cli.selection_options import (
@@ -23,12 +24,53 @@ from rootwarden.cli.selection_options import (
 from rootwarden.cli.terminal import Terminal
 from rootwarden.errors import BadInput, Unconfirmed
 from rootwarden.model.credentials import CredentialKind
-from rootwarden.model.removal import AccountOutcome
+from rootwarden.model.removal_outcome import AccountOutcome
 
 OnlyOption = Annotated[
     str | None,
     typer.Option(
         help=f"Kinds to remove, separated by commas: {', '.join(CredentialKind)}. All, when left out."
+    ),
+]
+KeepOption = Annotated[
+    int | None,
+    typer.Option(
+        "--keep-used-within",
+        metavar="DAYS",
+        min=0,
+        help="Keep what was used within so many days; 0 keeps nothing for that. By default limits.keep_used_within_days, 90.",
+    ),
+]
+OverrideOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override",
+        metavar="ID",
+        help="Remove this however lately it was used: an access key id, or ACCOUNT:password; repeat it, or separate with commas.",
+    ),
+]
+MaxAccountsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-accounts",
+        metavar="N",
+        min=1,
+        help="Refuse a plan of more accounts. By default limits.max_accounts, 50.",
+    ),
+]
+CanaryOption = Annotated[
+    int | None,
+    typer.Option(
+        "--canary",
+        metavar="N",
+        min=1,
+        help="Remove in the plan's first N accounts, verify them, then ask; without a terminal stop there, and the same command again goes on.",
+    ),
+]
+StopAfterOption = Annotated[
+    int | None,
+    typer.Option(
+        "--stop-after", metavar="N", min=1, help="Begin nothing further once N accounts have gone wrong."
     ),
 ]
 
@@ -56,10 +98,16 @@ def remove(
     everything: AllOption = False,
     exclude: ExcludeOption = None,
     only: OnlyOption = None,
+    keep_used_within: KeepOption = None,
+    override: OverrideOption = None,
+    max_accounts: MaxAccountsOption = None,
+    canary: CanaryOption = None,
+    stop_after: StopAfterOption = None,
 ) -> None:
     """Plans, shows the plan, asks and applies it: on a terminal only."""
     if context.invoked_subcommand is not None:
-        if account or ou or tag or accounts_file or everything or exclude or only:
+        before = (account, ou, tag, accounts_file, exclude, only, override, max_accounts, canary, stop_after)
+        if any(before) or everything or keep_used_within is not None:
             raise BadInput(
                 f"options before '{context.invoked_subcommand}' would be forgotten",
                 advice=f"Write them after it: rootwarden remove {context.invoked_subcommand} --account ...",
@@ -74,9 +122,11 @@ def remove(
     app = terminal.app()
     selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     progress = AuditProgress(quiet=terminal.globals.quiet)
-    planned = make_plan(app, selection, _kinds(only), command="remove", progress=progress)
+    wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
+    planned = make_plan(app, selection, wishes, command="remove", progress=progress)
     terminal.say_notes(app)
-    _confirm_and_apply(terminal, app, planned, command="remove", yes=False, stated=False)
+    choice = ApplyChoice("remove", max_accounts=max_accounts, canary=canary, stop_after=stop_after)
+    _confirm_and_apply(terminal, app, planned, choice, yes=False)
 
 
 def plan(
@@ -89,14 +139,16 @@ def plan(
     everything: AllOption = False,
     exclude: ExcludeOption = None,
     only: OnlyOption = None,
+    keep_used_within: KeepOption = None,
+    override: OverrideOption = None,
 ) -> None:
-    """Exit 6 when an account could not be read; it is left out of the plan, with the reason."""
+    """Exit 6 when an account could not be read, or an item was used too lately; both are left out, with the reason."""
     terminal = Terminal(context)
     app = terminal.app()
-    kinds = _kinds(only)
+    wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
     selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     progress = AuditProgress(quiet=terminal.globals.quiet)
-    planned = make_plan(app, selection, kinds, command="remove plan", progress=progress)
+    planned = make_plan(app, selection, wishes, command="remove plan", progress=progress)
     terminal.say_notes(app)
     planned.save(out)
     terminal.emit(planned.report("remove plan"))
@@ -112,21 +164,30 @@ def apply(
         str | None, typer.Option(help="The hash of the plan you read; any other is refused.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Apply the plan without asking.")] = False,
+    max_accounts: MaxAccountsOption = None,
+    canary: CanaryOption = None,
+    stop_after: StopAfterOption = None,
 ) -> None:
-    """Exit 6 when an item was not removed or an account not verified clean."""
+    """Exit 6 when an item was not removed or an account not verified. The same command again finishes what was broken off."""
     terminal = Terminal(context)
     app = terminal.app()
     planned = load_plan(file, plan_hash)
-    _confirm_and_apply(terminal, app, planned, command="remove apply", yes=yes, stated=plan_hash is not None)
+    choice = ApplyChoice(
+        "remove apply",
+        stated=plan_hash is not None,
+        max_accounts=max_accounts,
+        canary=canary,
+        stop_after=stop_after,
+    )
+    _confirm_and_apply(terminal, app, planned, choice, yes=yes)
 
 
 def _confirm_and_apply(
-    terminal: Terminal, app: App, planned: PlannedRemoval, *, command: str, yes: bool, stated: bool
+    terminal: Terminal, app: App, planned: PlannedRemoval, choice: ApplyChoice, *, yes: bool
 ) -> None:
-    app.require_why(command)
-    check_before_asking(app, planned, stated=stated)
+    applying = Applying(app, planned, choice)
     terminal.say_notes(app)
-    terminal.show(planned.report(command), will_ask=not yes)
+    terminal.show(planned.report(choice.command), will_ask=not yes)
     if planned.plan.accounts:
         count = planned.plan.item_count
         terminal.confirm(f"Delete {count} root credential{'' if count == 1 else 's'} for good?", yes=yes)
@@ -134,10 +195,18 @@ def _confirm_and_apply(
     def progress(outcome: AccountOutcome) -> None:
         terminal.say(f"{outcome.account} {outcome.name}: {outcome.verification.value}")
 
-    report, code = apply_removal(app, planned, command=command, stated=stated, progress=progress)
+    ask = terminal.ask if on_terminal() else None
+    report, code = applying.carry_out(ask=ask, progress=progress)
     terminal.say_notes(app)
     terminal.emit(report)
     raise typer.Exit(code)
+
+
+def _names(override: list[str] | None) -> frozenset[str]:
+    names = frozenset(part.strip() for text in override or () for part in text.split(",") if part.strip())
+    if override and not names:
+        raise BadInput("--override names nothing", advice="Name an access key id, or ACCOUNT:password.")
+    return names
 
 
 def _kinds(only: str | None) -> frozenset[CredentialKind]:

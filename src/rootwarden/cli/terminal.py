@@ -74,8 +74,12 @@ class Terminal:
                 "not confirmed: there is no terminal to ask at",
                 advice="Read the plan, then repeat with --yes.",
             )
-        if not typer.confirm(question, default=False, err=True):
+        if not self.ask(question):
             raise Unconfirmed("not confirmed; nothing was changed", advice="")
+
+    def ask(self, question: str) -> bool:
+        """What a person at the terminal answers; no is the default."""
+        return bool(typer.confirm(question, default=False, err=True))
 
 
 def _log_to_stderr(verbose: int) -> None:

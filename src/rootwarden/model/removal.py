@@ -1,12 +1,11 @@
-"""Plans to remove root credentials, and how they came out."""
+"""Plans to remove root credentials."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from rootwarden.model.audit import AuditOutcome, AuditRow
+from rootwarden.model.audit import AuditOutcome
 from rootwarden.model.credentials import CredentialKind, LastUse
 from rootwarden.model.ids import AccountId
 from rootwarden.model.reason import Reason, Source
@@ -23,11 +22,23 @@ class RemovalItem:
     created: datetime | None = None
     last_use: LastUse | None = None
     """None where it was not read, or does not apply."""
+    overridden: bool = False
+    """Whether it goes however lately it was used: the user named it with ``--override``."""
 
     @property
     def name(self) -> str:
         """``KIND:IDENTIFIER``, as the ledger names it."""
         return f"{self.kind.value}:{self.identifier}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """One credential that was seen and stays, and why."""
+
+    item: RemovalItem
+    reason: Reason
+    refused: bool = False
+    """Whether a rule of ours keeps it that the user may override, rather than the user's own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,8 @@ class AccountRemoval:
     items: tuple[RemovalItem, ...]
     stays_behind: tuple[str, ...] = ()
     """What the task cannot remove: the objects of virtual MFA devices."""
-    kept: tuple[str, ...] = ()
-    """Items that were seen and not chosen, by name; they stay."""
+    kept: tuple[KeptItem, ...] = ()
+    """Items that were seen and stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,8 @@ class LeftOut:
     name: str
     outcome: AuditOutcome
     reason: Reason
+    kept: tuple[KeptItem, ...] = ()
+    """Items that were seen and stay, where it was read."""
 
     @property
     def unread(self) -> bool:
@@ -61,11 +74,15 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class RemovalPlan:
-    """Exactly what a removal will do; nothing else can be applied."""
+    """Exactly what a removal will do; nothing else can be applied. Accounts stand in the order they are worked on."""
 
     organization_id: str
     endpoint: str
     made: datetime
+    audited: datetime
+    """When the audit it was made from was taken."""
+    keep_used_within_days: int
+    """Items used within so many days stay, unless they are overridden; 0 turns the rule off."""
     accounts: tuple[AccountRemoval, ...]
     left_out: tuple[LeftOut, ...] = ()
 
@@ -74,58 +91,8 @@ class RemovalPlan:
         """How many items go."""
         return sum(len(one.items) for one in self.accounts)
 
-
-class ItemResult(StrEnum):
-    """The contract's results of one item."""
-
-    REMOVED = "removed"
-    ALREADY_ABSENT = "already_absent"
-    REFUSED = "refused"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-GONE = frozenset({ItemResult.REMOVED, ItemResult.ALREADY_ABSENT})
-"""The results that say an item is not there any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemOutcome:
-    """How one item came out."""
-
-    item: RemovalItem
-    result: ItemResult
-    reason: Reason | None = None
-    request_id: str | None = None
-    """AWS's id of the call that deleted it."""
-
-
-class Verification(StrEnum):
-    """What the audit task saw afterwards."""
-
-    VERIFIED_CLEAN = "verified_clean"
-    STILL_THERE = "still_there"
-    """Something is left; ``after`` says what."""
-    NOT_VERIFIED = "not_verified"
-    """The look afterwards failed, so nothing is claimed."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountOutcome:
-    """How one account came out."""
-
-    account: AccountId
-    name: str
-    items: tuple[ItemOutcome, ...]
-    verification: Verification
-    after: AuditRow | None = None
-    """The audit made afterwards."""
-    unexpected: tuple[str, ...] = ()
-    """Items that are there afterwards and that the plan did not mean to keep, by name."""
-    reason: Reason | None = None
-
     @property
-    def complete(self) -> bool:
-        """Whether every planned item is gone, and the look afterwards shows nothing but what the plan meant to keep."""
-        seen = self.verification is not Verification.NOT_VERIFIED and not self.unexpected
-        return seen and all(one.result in GONE for one in self.items)
+    def kept(self) -> tuple[tuple[AccountId, str, KeptItem], ...]:
+        """Every item that was seen and stays, with the id and name of its account."""
+        planned = [(one.account, one.name, kept) for one in self.accounts for kept in one.kept]
+        return (*planned, *((one.account, one.name, kept) for one in self.left_out for kept in one.kept))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from rootwarden.errors import AwsError, NotFound, Unreachable
+from rootwarden.errors import AwsError, Conflict, CredentialsExpired, NotFound, Unreachable
 from rootwarden.model.credentials import CredentialKind
 from rootwarden.model.reason import reason_of
-from rootwarden.model.removal import ItemOutcome, ItemResult
+from rootwarden.model.removal_outcome import ItemOutcome, ItemResult
 
 if TYPE_CHECKING:
     from rootwarden.aws.root_credentials import RootCredentialsApi
@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 
 def delete_item(api: RootCredentialsApi, item: RemovalItem) -> ItemOutcome:
-    """Deletes one item and says how it came out; never raises for what AWS or the network answers."""
+    """Deletes one item and says how it came out.
+
+    Raises what says that another attempt may succeed: CredentialsExpired when the session is over, and Conflict when AWS refuses
+    the change in the present state (EntityTemporarilyUnmodifiable, ConcurrentModification).
+    """
     try:
         request_id = _delete(api, item)
+    except (CredentialsExpired, Conflict):
+        raise
     except NotFound as error:
         return ItemOutcome(item, ItemResult.ALREADY_ABSENT, reason_of(error))
     except Unreachable as error:
-        # The call may have taken effect before the answer was lost; the look afterwards tells.
+        # The call may have taken effect before the answer was lost; a look tells.
         return ItemOutcome(item, ItemResult.UNKNOWN, reason_of(error))
     except AwsError as error:
         return ItemOutcome(item, ItemResult.FAILED, reason_of(error))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from rootwarden.errors import AwsError
+from rootwarden.errors import AwsError, CredentialsExpired
 from rootwarden.model.audit import Conflict, Details, RootReading
 from rootwarden.model.credentials import PRESENT, AccessKey, CredentialKind, PresentOnly, RootCredentials
 from rootwarden.model.reason import Reason, reason_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rootwarden.aws.root_credentials import RootCredentialsApi, SummaryFlags
+    from rootwarden.model.removal import RemovalItem
 
 T = TypeVar("T")
 
@@ -47,16 +48,60 @@ def read_summary_first(api: RootCredentialsApi, details: Details) -> RootReading
 
 
 def read_all(api: RootCredentialsApi) -> RootReading:
-    """Reads all four kinds, without last use, and without the summary, which only the audit task may ask for."""
+    """Reads all four kinds with their last use, without the summary, which only the audit task may ask for."""
     look = _Look(api)
+    password = look.password(None)
     credentials = RootCredentials(
-        password=look.password(None),
-        access_keys=look.or_none(api.access_keys),
+        password=password,
+        access_keys=look.or_none(look.access_keys),
         signing_certificates=look.or_none(api.signing_certificates),
         mfa_devices=look.or_none(api.mfa_devices),
+        password_last_use=look.or_none(api.password_last_use) if password else None,
         password_created=look.password_created,
     )
     return RootReading(credentials, problems=tuple(look.problems))
+
+
+def read_again(api: RootCredentialsApi, item: RemovalItem, *, last_use: bool) -> RootCredentials:
+    """Reads the kind one item belongs to, just before it is deleted; for an MFA device the password too, which it guards.
+
+    ``last_use`` asks for the item's last use; where that cannot be read, it stays None. Raises AwsError when the kind itself cannot
+    be read.
+    """
+    match item.kind:
+        case CredentialKind.PASSWORD:
+            profile = api.login_profile()
+            use = _or_unknown(api.password_last_use) if last_use and profile else None
+            return RootCredentials(
+                password=profile is not None,
+                password_created=profile.created if profile else None,
+                password_last_use=use,
+            )
+        case CredentialKind.ACCESS_KEYS:
+            keys = api.access_keys()
+            if last_use:
+                keys = tuple(_used(api, key) if key.id == item.identifier else key for key in keys)
+            return RootCredentials(access_keys=keys)
+        case CredentialKind.SIGNING_CERTIFICATES:
+            return RootCredentials(signing_certificates=api.signing_certificates())
+        case CredentialKind.MFA_DEVICES:
+            return RootCredentials(password=api.login_profile() is not None, mfa_devices=api.mfa_devices())
+        case _:
+            assert_never(item.kind)
+
+
+def _used(api: RootCredentialsApi, key: AccessKey) -> AccessKey:
+    return dataclasses.replace(key, last_use=_or_unknown(lambda: api.access_key_last_use(key.id)))
+
+
+def _or_unknown(read: Callable[[], T]) -> T | None:
+    """What was read, or None; that the session is over is no answer at all, and is raised."""
+    try:
+        return read()
+    except CredentialsExpired:
+        raise
+    except AwsError:
+        return None
 
 
 class _Look:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from rootwarden.model.credentials import (
     AccessKey,
     CredentialKind,
     ItemStatus,
+    LastUse,
     MfaDevice,
     RootCredentials,
     SigningCertificate,
@@ -22,13 +23,17 @@ from rootwarden.model.ids import AccountId
 from rootwarden.model.organization import Account, AccountState
 from rootwarden.model.reason import Reason, Source
 from rootwarden.operations.audit.judge import judged, skip_reason, skipped
-from rootwarden.operations.removal.plan import ALL_KINDS, items_of, plan_removal
+from rootwarden.operations.removal.gate import Overrides, names_of
+from rootwarden.operations.removal.items import items_of
+from rootwarden.operations.removal.plan import Wishes, plan_removal
 from rootwarden.operations.removal.plan_file import from_text, hash_of, to_text
 
 MANAGEMENT = AccountId("111111111111")
+NOW = datetime(2026, 10, 2, tzinfo=UTC)
 TIMES = st.none() | st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 IDS = st.text(min_size=1, max_size=12)
-KEYS = st.builds(AccessKey, IDS, st.sampled_from(ItemStatus), TIMES)
+USES = st.none() | st.builds(LastUse, TIMES)
+KEYS = st.builds(AccessKey, IDS, st.sampled_from(ItemStatus), TIMES, USES)
 CERTIFICATES = st.builds(SigningCertificate, IDS, st.sampled_from(ItemStatus), TIMES)
 DEVICES = st.builds(MfaDevice, IDS, TIMES)
 
@@ -45,6 +50,7 @@ CREDENTIALS = st.builds(
     signing_certificates=some(CERTIFICATES),
     mfa_devices=some(DEVICES),
     password_created=TIMES,
+    password_last_use=USES,
 )
 PROBLEMS = st.lists(st.builds(Reason, st.sampled_from(Source), IDS, IDS), max_size=2).map(tuple)
 READINGS = st.builds(RootReading, CREDENTIALS, problems=PROBLEMS)
@@ -107,7 +113,7 @@ def test_what_is_missing_makes_the_row_incomplete(account: Account, reading: Roo
 @given(AUDITS, KINDS)
 def test_a_plan_holds_only_what_was_seen_and_chosen(audit: Audit, kinds: frozenset[CredentialKind]) -> None:
     """No account that was not wholly read, no kind that was not chosen, no item that was not seen, nothing twice."""
-    plan = plan_removal(audit, kinds)
+    plan = plan_removal(audit, Wishes(kinds), now=NOW)
     rows = {row.account.id: row for row in audit.rows}
     for one in plan.accounts:
         row = rows[one.account]
@@ -127,17 +133,54 @@ def test_a_plan_holds_only_what_was_seen_and_chosen(audit: Audit, kinds: frozens
 def test_a_plan_never_bares_a_password(audit: Audit, kinds: frozenset[CredentialKind]) -> None:
     """MFA goes only where the password goes first, or where there is none."""
     rows = {row.account.id: row for row in audit.rows}
-    for one in plan_removal(audit, kinds).accounts:
+    for one in plan_removal(audit, Wishes(kinds), now=NOW).accounts:
         going = [item.kind for item in one.items]
         if CredentialKind.MFA_DEVICES in going and rows[one.account].credentials.password:
             assert going.index(CredentialKind.PASSWORD) < going.index(CredentialKind.MFA_DEVICES)
         assert going == sorted(going, key=list(CredentialKind).index)
 
 
+@given(AUDITS, KINDS, st.integers(1, 40_000), st.booleans())
+def test_what_was_used_lately_stays_unless_it_is_named(
+    audit: Audit, kinds: frozenset[CredentialKind], days: int, named: bool
+) -> None:
+    """Nothing used within the days goes unless it is overridden, nor a key that can sign whose last use is unknown."""
+    names = {
+        name
+        for row in audit.rows
+        for item in items_of(row.credentials)
+        for name in names_of(row.account.id, item)
+    }
+    wishes = Wishes(kinds, days, Overrides(frozenset(sorted(names)[::2] if named else ())))
+    for one in plan_removal(audit, wishes, now=NOW).accounts:
+        for item in one.items:
+            if item.overridden:
+                assert wishes.overrides.match(one.account, item)
+                continue
+            use = item.last_use
+            assert use is None or use.when is None or NOW - use.when > timedelta(days=days)
+            if item.kind is CredentialKind.ACCESS_KEYS and item.status not in {"Inactive", "Expired"}:
+                assert use is not None
+
+
+@given(AUDITS, KINDS, st.integers(0, 40_000))
+def test_a_plan_accounts_for_every_item_seen(
+    audit: Audit, kinds: frozenset[CredentialKind], days: int
+) -> None:
+    """What was seen either goes, or stays with a reason; accounts stand OU by OU."""
+    plan = plan_removal(audit, Wishes(kinds, days), now=NOW)
+    told = [(one.account, item.name) for one in plan.accounts for item in one.items]
+    told += [(account, kept.item.name) for account, _, kept in plan.kept]
+    seen = [(row.account.id, item.name) for row in audit.rows for item in items_of(row.credentials)]
+    assert sorted(told) == sorted(seen)
+    paths = [one.ou_path for one in plan.accounts]
+    assert paths == sorted(paths, key=lambda path: (path is None, path or ""))
+
+
 @given(AUDITS)
 def test_a_plan_file_reads_back_as_the_same_plan(audit: Audit) -> None:
     """Writing and reading loses nothing, and the hash is the same."""
-    plan = plan_removal(audit, ALL_KINDS)
+    plan = plan_removal(audit, Wishes(), now=NOW)
     read = from_text(to_text(plan), name="plan.json", stated_hash=hash_of(plan))
     assert read == plan
     assert hash_of(read) == hash_of(plan)

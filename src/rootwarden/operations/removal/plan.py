@@ -2,105 +2,157 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from rootwarden.errors import BadInput
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow
-from rootwarden.model.credential_item import PASSWORD_ID
-from rootwarden.model.credentials import PRESENT, CredentialKind, PresentOnly, RootCredentials
+from rootwarden.model.credentials import PRESENT, CredentialKind
 from rootwarden.model.reason import Reason, local
-from rootwarden.model.removal import AccountRemoval, LeftOut, RemovalItem, RemovalPlan
+from rootwarden.model.removal import AccountRemoval, KeptItem, LeftOut, RemovalItem, RemovalPlan
+from rootwarden.operations.removal.gate import Overrides, last_use_refusal, names_of
+from rootwarden.operations.removal.items import items_of, listed
+from rootwarden.operations.removal.protection import Protection
+from rootwarden.operations.removal.waves import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-T = TypeVar("T")
+    from datetime import datetime
 
 ALL_KINDS = frozenset(CredentialKind)
+BARE_PASSWORD = local(
+    "password_without_mfa", "it would leave the root password without MFA: the password has to go first"
+)
+_NOT_CHOSEN = local("kind_not_chosen", "this kind of credentials was not chosen")
 
 
-def plan_removal(audit: Audit, kinds: AbstractSet[CredentialKind] = ALL_KINDS) -> RemovalPlan:
-    """What goes, from an audit that read details. An account that was not wholly read is left out, never guessed at."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user wants gone."""
+
+    kinds: frozenset[CredentialKind] = ALL_KINDS
+    keep_used_within_days: int = 0
+    overrides: Overrides = field(default_factory=Overrides)
+
+
+def plan_removal(
+    audit: Audit, wishes: Wishes, *, now: datetime, protection: Protection | None = None
+) -> RemovalPlan:
+    """What goes, from an audit that read details. An account that was not wholly read is left out, never guessed at.
+
+    Raises BadInput when an override names nothing that the audit saw.
+    """
+    _check_overrides(audit, wishes.overrides)
+    judge = _Judge(wishes, protection or Protection(), now)
     planned: list[AccountRemoval] = []
     left_out: list[LeftOut] = []
     for row in audit.rows:
-        reason = _why_not(row)
-        items = () if reason else items_of(row.credentials, _safe_kinds(row.credentials, kinds))
-        if items:
-            planned.append(_removal(row, items))
-        elif reason or row.outcome is not AuditOutcome.CLEAN:
-            left_out.append(
-                LeftOut(row.account.id, row.account.name, row.outcome, reason or _nothing_chosen(row, kinds))
-            )
+        found = judge.account(row)
+        if isinstance(found, AccountRemoval):
+            planned.append(found)
+        elif found:
+            left_out.append(found)
     return RemovalPlan(
         organization_id=audit.organization_id,
         endpoint=audit.endpoint,
-        made=audit.taken,
-        accounts=tuple(planned),
+        made=now,
+        audited=audit.taken,
+        keep_used_within_days=wishes.keep_used_within_days,
+        accounts=in_order(planned),
         left_out=tuple(left_out),
     )
 
 
-BARE_PASSWORD = local(
-    "password_without_mfa", "it would leave the root password without MFA: the password has to go first"
-)
-
-
-def _safe_kinds(seen: RootCredentials, kinds: AbstractSet[CredentialKind]) -> AbstractSet[CredentialKind]:
-    """The chosen kinds, without MFA where it would be taken from a password that stays."""
-    bare = seen.password and CredentialKind.PASSWORD not in kinds
-    return kinds - {CredentialKind.MFA_DEVICES} if bare else kinds
-
-
-def _nothing_chosen(row: AuditRow, kinds: AbstractSet[CredentialKind]) -> Reason:
-    if items_of(row.credentials, kinds):
-        return BARE_PASSWORD
-    return local("kinds_not_chosen", "only holds kinds of credentials that were not chosen")
-
-
-def _why_not(row: AuditRow) -> Reason | None:
-    if row.outcome in {AuditOutcome.SKIPPED, AuditOutcome.UNREACHABLE, AuditOutcome.EXCEPTED}:
-        return row.reason or local(row.outcome.value, "the audit gave no reason")
-    if row.problems:
-        return row.problems[0]
-    seen = row.credentials
-    if PRESENT in (seen.access_keys, seen.signing_certificates, seen.mfa_devices) or not seen.all_read:
-        return row.reason or local("details_not_read", "the audit saw that something is there, but not what")
-    return None
-
-
-def items_of(
-    seen: RootCredentials, kinds: AbstractSet[CredentialKind] = ALL_KINDS
-) -> tuple[RemovalItem, ...]:
-    """The items of a root user in the order they go: the password first and MFA last, never a password without its MFA."""
-    items: list[RemovalItem] = []
-    if seen.password:
-        items.append(
-            RemovalItem(
-                CredentialKind.PASSWORD,
-                PASSWORD_ID,
-                created=seen.password_created,
-                last_use=seen.password_last_use,
-            )
+def _check_overrides(audit: Audit, overrides: Overrides) -> None:
+    seen: set[str] = set()
+    for row in audit.rows:
+        for item in items_of(row.credentials):
+            seen |= names_of(row.account.id, item)
+    unknown = sorted(overrides.names - seen)
+    if unknown:
+        raise BadInput(
+            f"--override names what was not found: {', '.join(unknown)}",
+            advice="Name an access key by its id, a password as ACCOUNT:password; the audit shows what there is.",
         )
-    items += [
-        RemovalItem(CredentialKind.ACCESS_KEYS, key.id, key.status.value, key.created, key.last_use)
-        for key in _listed(seen.access_keys)
-    ]
-    items += [
-        RemovalItem(CredentialKind.SIGNING_CERTIFICATES, one.id, one.status.value, one.created)
-        for one in _listed(seen.signing_certificates)
-    ]
-    items += [
-        RemovalItem(CredentialKind.MFA_DEVICES, one.serial, created=one.enabled)
-        for one in _listed(seen.mfa_devices)
-    ]
-    return tuple(item for item in items if item.kind in kinds)
 
 
-def _removal(row: AuditRow, items: tuple[RemovalItem, ...]) -> AccountRemoval:
+class _Judge:
+    """Says of every item whether it goes."""
+
+    def __init__(self, wishes: Wishes, protection: Protection, now: datetime) -> None:
+        self._wishes = wishes
+        self._protection = protection
+        self._now = now
+
+    def account(self, row: AuditRow) -> AccountRemoval | LeftOut | None:
+        """What goes in an account, why nothing does, or None where nothing is there."""
+        reason = self._why_not(row)
+        if reason:
+            kept = tuple(KeptItem(item, reason) for item in items_of(row.credentials))
+            return LeftOut(row.account.id, row.account.name, row.outcome, reason, kept)
+        items, kept = self._sorted(row)
+        if items:
+            return _removal(row, items, kept)
+        if kept:
+            return LeftOut(row.account.id, row.account.name, row.outcome, _telling(kept), kept)
+        return None
+
+    def _why_not(self, row: AuditRow) -> Reason | None:
+        if row.outcome in {AuditOutcome.SKIPPED, AuditOutcome.UNREACHABLE}:
+            return row.reason or local(row.outcome.value, "the audit gave no reason")
+        if row.problems:
+            return row.problems[0]
+        seen = row.credentials
+        if PRESENT in (seen.access_keys, seen.signing_certificates, seen.mfa_devices) or not seen.all_read:
+            return row.reason or local(
+                "details_not_read", "the audit saw that something is there, but not what"
+            )
+        return self._protection.of_account(row.account.id)
+
+    def _sorted(self, row: AuditRow) -> tuple[tuple[RemovalItem, ...], tuple[KeptItem, ...]]:
+        going: list[RemovalItem] = []
+        kept: list[KeptItem] = []
+        for item in self._named(row):
+            stays = self._stays(row, item)
+            if stays is None and item.kind is CredentialKind.MFA_DEVICES and _has_password(kept):
+                stays = KeptItem(item, BARE_PASSWORD)
+            if stays:
+                kept.append(stays)
+            else:
+                going.append(item)
+        return tuple(going), tuple(kept)
+
+    def _named(self, row: AuditRow) -> Iterator[RemovalItem]:
+        for item in items_of(row.credentials):
+            named = self._wishes.overrides.match(row.account.id, item)
+            yield dataclasses.replace(item, overridden=named) if named else item
+
+    def _stays(self, row: AuditRow, item: RemovalItem) -> KeptItem | None:
+        if item.kind not in self._wishes.kinds:
+            return KeptItem(item, _NOT_CHOSEN)
+        waived = self._protection.of_item(row.account.id, item)
+        if waived:
+            return KeptItem(item, waived)
+        used = last_use_refusal(item, days=self._wishes.keep_used_within_days, now=self._now)
+        return KeptItem(item, used, refused=True) if used else None
+
+
+def _has_password(kept: list[KeptItem]) -> bool:
+    return any(one.item.kind is CredentialKind.PASSWORD for one in kept)
+
+
+def _telling(kept: tuple[KeptItem, ...]) -> Reason:
+    """The reason that says most about why nothing goes: what was refused before what was chosen."""
+    refused = [one.reason for one in kept if one.refused]
+    others = [one.reason for one in kept if one.reason != _NOT_CHOSEN]
+    return (*refused, *others, _NOT_CHOSEN)[0]
+
+
+def _removal(row: AuditRow, items: tuple[RemovalItem, ...], kept: tuple[KeptItem, ...]) -> AccountRemoval:
     going = {item.identifier for item in items}
     virtual = [
-        one.serial for one in _listed(row.credentials.mfa_devices) if one.is_virtual and one.serial in going
+        one.serial for one in listed(row.credentials.mfa_devices) if one.is_virtual and one.serial in going
     ]
     return AccountRemoval(
         account=row.account.id,
@@ -108,9 +160,5 @@ def _removal(row: AuditRow, items: tuple[RemovalItem, ...]) -> AccountRemoval:
         ou_path=row.account.ou_path,
         items=items,
         stays_behind=tuple(f"the object of virtual MFA device {serial}" for serial in virtual),
-        kept=tuple(item.name for item in items_of(row.credentials) if item not in items),
+        kept=kept,
     )
-
-
-def _listed(items: tuple[T, ...] | PresentOnly | None) -> tuple[T, ...]:
-    return () if items is None or items is PRESENT else items

@@ -1,0 +1,120 @@
+"""Composing ``remove plan``: an audit, fresh or saved, and the plan of what goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rootwarden.app.audit import take_audit
+from rootwarden.app.files import read_text, write_private
+from rootwarden.app.protection import protection_now
+from rootwarden.errors import Interrupted, RefusedByRule
+from rootwarden.model.audit import Audit, Details
+from rootwarden.model.canonical import rfc3339
+from rootwarden.model.purpose import PurposeName
+from rootwarden.operations.removal.gate import Overrides
+from rootwarden.operations.removal.plan import ALL_KINDS, Wishes, plan_removal
+from rootwarden.operations.removal.plan_file import from_text, hash_of, to_text
+from rootwarden.reports.removal_plan_report import removal_plan_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rootwarden.app.context import App
+    from rootwarden.model.audit import AuditRow
+    from rootwarden.model.credentials import CredentialKind
+    from rootwarden.model.removal import RemovalPlan
+    from rootwarden.model.selection import Selection
+    from rootwarden.reports.report import Report
+
+_INCOMPLETE = 6
+PLAN_NOTE = "remove plan made"
+"""The operation of the ledger note that knows a plan's hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    """What the user asked a plan to hold."""
+
+    kinds: frozenset[CredentialKind] = ALL_KINDS
+    keep_used_within_days: int | None = None
+    """None takes the configuration's."""
+    overrides: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRemoval:
+    """A plan and the hash it is confirmed by."""
+
+    plan: RemovalPlan
+    plan_hash: str
+
+    @property
+    def exit_code(self) -> int:
+        """6 where an account could not be read, so that the plan cannot cover it, or where a rule keeps an item; else 0."""
+        unread = any(one.unread for one in self.plan.left_out)
+        return _INCOMPLETE if unread or any(kept.refused for *_, kept in self.plan.kept) else 0
+
+    def report(self, command: str) -> Report:
+        """What is shown before anybody is asked."""
+        return removal_plan_report(self.plan, self.plan_hash, command=command)
+
+    def save(self, path: Path) -> None:
+        """Writes the plan's file (0600); raises BadInput when that cannot be done."""
+        write_private(path, to_text(self.plan))
+
+
+def make_plan(
+    app: App,
+    selection: Selection,
+    choice: PlanChoice,
+    *,
+    command: str,
+    progress: Callable[[int, int, AuditRow], None],
+) -> PlannedRemoval:
+    """Audits the selected accounts in detail and plans the removal of what was seen."""
+    app.require_why(command)
+    audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
+    if audit.interrupted:
+        raise Interrupted("interrupted; no plan was made")
+    return _planned(app, audit, choice)
+
+
+def _planned(app: App, audit: Audit, choice: PlanChoice) -> PlannedRemoval:
+    days = choice.keep_used_within_days
+    wishes = Wishes(
+        kinds=choice.kinds,
+        keep_used_within_days=app.settings.limits.keep_used_within_days if days is None else days,
+        overrides=Overrides(choice.overrides),
+    )
+    clients = app.caller(PurposeName.DELEGATE)
+    now = datetime.now(UTC)
+    protection = protection_now(app, clients, audit.organization_id, now=now)
+    plan = plan_removal(audit, wishes, now=now, protection=protection)
+    planned = PlannedRemoval(plan, hash_of(plan))
+    # The ledger knows the plans that were made here, so that no other file can be applied.
+    app.recorder(clients, plan.organization_id).note(
+        operation=PLAN_NOTE,
+        accounts=tuple(one.account for one in plan.accounts),
+        details={"plan_hash": planned.plan_hash, "items": plan.item_count},
+    )
+    return planned
+
+
+def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:
+    """The plan of a file; raises BadInput or RefusedByRule."""
+    plan = from_text(read_text(path), name=str(path), stated_hash=stated_hash)
+    return PlannedRemoval(plan, hash_of(plan))
+
+
+def check_age(app: App, when: datetime, what: str) -> None:
+    """Raises RefusedByRule for what was made longer ago than the configuration allows, or in the future."""
+    hours = app.settings.limits.plan_max_age_hours
+    age = datetime.now(UTC) - when
+    if age > timedelta(hours=hours):
+        raise RefusedByRule(
+            f"{what} was made at {rfc3339(when)}, which is more than {hours} hours ago",
+            advice="Make a new one: what was seen then may have changed. limits.plan_max_age_hours sets the limit.",
+        )

@@ -1,0 +1,214 @@
+"""One run of a removal: leases, stages, evidence, and settling what earlier runs left open."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from rootwarden.app.protection import protection_now
+from rootwarden.app.settle import earlier_root_work, settle_by_audit
+from rootwarden.errors import Interrupted, LeaseLost, LedgerError, RootwardenError
+from rootwarden.ledger.lease_keeper import LeaseKeeper
+from rootwarden.ledger.leases import Held
+from rootwarden.ledger.run_mark import RunMark
+from rootwarden.ledger.store import entries
+from rootwarden.model.audit import Details
+from rootwarden.model.reason import Reason, local, reason_of
+from rootwarden.model.tasks import RootTask
+from rootwarden.operations.audit.gather import look_at
+from rootwarden.operations.audit.judge import skip_reason
+from rootwarden.operations.removal.account import refused
+from rootwarden.operations.removal.apply import apply_plan
+from rootwarden.operations.removal.earlier import EarlierRuns, earlier_runs
+from rootwarden.operations.removal.stop import Stop
+from rootwarden.operations.removal.terms import Terms
+from rootwarden.operations.removal.waves import canary
+from rootwarden.sessions.door import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rootwarden.app.accounts import Chosen
+    from rootwarden.app.context import App
+    from rootwarden.app.removal import ApplyChoice
+    from rootwarden.app.removal_plan import PlannedRemoval
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.recorder import Recorder
+    from rootwarden.model.audit import AuditRow
+    from rootwarden.model.ids import AccountId
+    from rootwarden.model.removal import AccountRemoval
+    from rootwarden.model.removal_outcome import AccountOutcome
+
+_NOT_TRIED = local("not_tried", "not tried")
+
+
+class RemovalRun:
+    """Carries one confirmed plan out. The plan as a whole is leased, so that it is not applied twice at once."""
+
+    def __init__(
+        self,
+        app: App,
+        clients: CallerClients,
+        planned: PlannedRemoval,
+        choice: ApplyChoice,
+        chosen: Chosen,
+        *,
+        progress: Callable[[AccountOutcome], None],
+    ) -> None:
+        self._app = app
+        self._clients = clients
+        self._planned = planned
+        self._choice = choice
+        self._chosen = chosen
+        self._progress = progress
+        self._recorder: Recorder = app.recorder(clients, chosen.organization.id)
+        self._authority = app.for_plan(planned.plan_hash, choice.command)
+        self._stop = Stop(after_failures=choice.stop_after)
+        self._outcomes: dict[AccountId, AccountOutcome] = {}
+        self._by_id = {account.id: account for account in chosen.accounts}
+
+    def carry_out(
+        self, ask: Callable[[str], bool] | None
+    ) -> tuple[tuple[AccountOutcome, ...], RootwardenError | None]:
+        """The outcomes of all accounts in the plan's order, and what stopped the run before its end.
+
+        Raises LeaseLost when another run applies the same plan, and LedgerError where nothing was begun.
+        """
+        folder = platformdirs.user_state_path("rootwarden", appauthor=False) / "runs"
+        with RunMark(folder) as mark:
+            leases = LeaseKeeper(self._recorder.store, mark, _who())
+            taken = leases.take(f"plan:{self._planned.plan_hash}")
+            if isinstance(taken, Held):
+                raise LeaseLost(
+                    f"{taken.by.owner} applies this plan, until {taken.by.ends:%H:%M:%SZ} at the latest",
+                    advice="Wait until that run is over; the same command then says what is left.",
+                )
+            with taken:
+                self._lease = taken
+                stopped = self._stages(leases, ask)
+        reason = self._stop.reason or (reason_of(stopped) if stopped else _NOT_TRIED)
+        return tuple(
+            self._outcomes.get(one.account) or refused(one, reason) for one in self._planned.plan.accounts
+        ), stopped
+
+    def _stages(self, leases: LeaseKeeper, ask: Callable[[str], bool] | None) -> RootwardenError | None:
+        earlier = earlier_runs(entries(self._recorder.store), self._planned.plan_hash)
+        left_open = earlier_root_work(self._recorder)
+        stopped = self._canary_and_others(self._terms(leases, earlier), earlier, ask)
+        if not isinstance(stopped, LedgerError):
+            rows = [one.after for one in self._outcomes.values() if one.after]
+            settle_by_audit(self._recorder, left_open, rows)
+        return stopped
+
+    def _canary_and_others(
+        self, terms: Terms, earlier: EarlierRuns, ask: Callable[[str], bool] | None
+    ) -> RootwardenError | None:
+        accounts = self._planned.plan.accounts
+        first, others = canary(accounts, self._choice.canary or len(accounts))
+        passed = {one.account for one in first} <= earlier.complete
+        stopped = self._stage(terms, first)
+        if stopped or not others:
+            return stopped
+        reason = None if passed else self._after_canary(first, others, ask)
+        if reason:
+            self._outcomes |= {one.account: refused(one, self._stop.reason or reason) for one in others}
+            return None
+        return self._stage(terms, others)
+
+    def _after_canary(
+        self,
+        first: Sequence[AccountRemoval],
+        others: Sequence[AccountRemoval],
+        ask: Callable[[str], bool] | None,
+    ) -> Reason | None:
+        """Why the other accounts are not worked on now, or None."""
+        good = sum(self._outcomes[one.account].complete for one in first)
+        if good < len(first):
+            return local(
+                "canary_failed",
+                f"not tried: the canary came out well in {good} of {len(first)} accounts only",
+            )
+        if ask is None:
+            return local("canary", "not tried yet: stopped after the canary; the same command again goes on")
+        accounts = "account" if len(others) == 1 else "accounts"
+        if ask(f"The canary came out well. Go on with the other {len(others)} {accounts}?"):
+            return None
+        return local("canary", "not tried: not confirmed after the canary; the same command again goes on")
+
+    def _stage(self, terms: Terms, accounts: Sequence[AccountRemoval]) -> RootwardenError | None:
+        """Works on these accounts under one intent; what stopped it before its end. Raises LedgerError where nothing was begun."""
+        work = Work(
+            operation=self._choice.command,
+            accounts=tuple(one.account for one in accounts),
+            tasks=(RootTask.DELETE, RootTask.AUDIT),
+            authority=self._authority,
+            items=tuple(f"{one.account}:{item.name}" for one in accounts for item in one.items),
+        )
+        try:
+            with self._app.door(self._clients, self._chosen.organization.id).begin(work) as run:
+                self._run = run
+                try:
+                    for outcome in apply_plan(run, accounts, terms, self._stop, at_once=1):
+                        self._outcomes[outcome.account] = outcome
+                        self._progress(outcome)
+                        self._keep_lease()
+                except Interrupted as error:  # raised after the last outcome
+                    return error
+        except RootwardenError as error:
+            if not self._outcomes:
+                raise
+            return error
+        return None
+
+    def _keep_lease(self) -> None:
+        try:
+            self._lease.keep()
+        except (LeaseLost, LedgerError) as error:
+            self._stop.because(reason_of(error), error)
+
+    def _terms(self, leases: LeaseKeeper, earlier: EarlierRuns) -> Terms:
+        by_id = self._by_id
+        now = datetime.now(UTC)
+        protection = protection_now(self._app, self._clients, self._chosen.organization.id, now=now)
+
+        def look(account: AccountId) -> AuditRow:
+            return look_at(self._run, by_id[account], Details.AUTO)
+
+        return Terms(
+            look=look,
+            leases=leases,
+            keep_used_within_days=self._planned.plan.keep_used_within_days,
+            refusals=self._refusals(protection.accounts),
+            protection=protection,
+            earlier=earlier,
+        )
+
+    def _refusals(self, excepted: Mapping[AccountId, Reason]) -> dict[AccountId, Reason]:
+        """The plan's accounts that must be left alone by now, and why."""
+        management = self._chosen.organization.management_account_id
+        found = {}
+        for planned in self._planned.plan.accounts:
+            account = self._by_id.get(planned.account)
+            reason = (
+                skip_reason(account, management, self._chosen.excluded)
+                if account
+                else local(
+                    "not_in_organization", "the account has left the organization since the plan was made"
+                )
+            )
+            if reason or planned.account in excepted:
+                found[planned.account] = reason or excepted[planned.account]
+        return found
+
+
+def _who() -> str:
+    """For people who meet a lease of ours."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no name for this user id
+        user = "somebody"
+    return f"{user} on {socket.gethostname()}"
