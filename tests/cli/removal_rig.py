@@ -38,6 +38,10 @@ def fault(operation: str, **more: Any) -> FaultSpec:
 
 
 def legacy_and_shop(rig: Rig) -> Rig:
-    """One account with two keys, a certificate, a password and MFA, and a neighbour that has the same."""
-    rig.up(company(account(LEGACY, "Legacy", root=EVERYTHING), account(SHOP, "Shop", root=EVERYTHING)))
+    """One account with two keys, a certificate, a password and MFA, and one that has the same in the OU that comes after."""
+    legacy, shop = (
+        account(LEGACY, "Legacy", "/A", root=EVERYTHING),
+        account(SHOP, "Shop", "/B", root=EVERYTHING),
+    )
+    rig.up(company(legacy, shop))
     return rig

@@ -346,7 +346,7 @@ def test_a_required_reason_is_required_for_a_plan_and_not_for_looking_at_one(rig
 def test_a_ledger_that_fails_in_the_middle_stops_the_run_and_keeps_what_is_known(
     rig: Rig, ledger: Path
 ) -> None:
-    second = account(LEGACY, "Legacy", root=EVERYTHING)
+    second = account(LEGACY, "Legacy", "/Worked/On/Later", root=EVERYTHING)
     rig.up(company(EXPOSED, second))
     plan = str(rig.folder / "plan.json")
     assert rig.run("remove", "plan", "--all", "--out", plan, profile="emulator-security").code == 0

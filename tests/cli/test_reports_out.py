@@ -27,11 +27,7 @@ CREATED = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
 def same_as(name: str, text: str, rig: Rig) -> None:
     """Compares a whole output with the one on file; ROOTWARDEN_WRITE_CASES=1 writes it anew."""
     text = text.replace(rig.emulator.endpoint_url, "http://127.0.0.1:PORT")
-<<<<<<< HEAD
-    text = re.sub(r'("taken"|"made"|"read"): "[^"]+"', r'\1: "TIME"', text)
-=======
-    text = re.sub(r'("taken"|"made"|"audited"): "[^"]+"', r'\1: "TIME"', text)
->>>>>>> 7330c9b (Removal: last-use gate, protection, canary, waves, leases, another look before each delete)
+    text = re.sub(r'("taken"|"made"|"audited"|"read"): "[^"]+"', r'\1: "TIME"', text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "HASH", text)
     path = CASES / name
     if WRITE:

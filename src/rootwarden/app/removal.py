@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rootwarden.app.accounts import Chosen, choose_accounts
-from rootwarden.app.removal_plan import PLAN_NOTE, PlannedRemoval, check_age
+from rootwarden.app.age import check_age
+from rootwarden.app.removal_plan import PLAN_NOTE, PlannedRemoval
 from rootwarden.app.removal_run import RemovalRun
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import Interrupted, LedgerError, RefusedByRule

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rootwarden.app.audit import take_audit
 from rootwarden.app.files import read_text, write_private
 from rootwarden.app.protection import protection_now
-from rootwarden.errors import Interrupted, RefusedByRule
-from rootwarden.model.audit import Audit, Details
-from rootwarden.model.canonical import rfc3339
+from rootwarden.app.removal_audit import fresh_audit, saved_audit
+from rootwarden.model.audit import Audit
 from rootwarden.model.purpose import PurposeName
 from rootwarden.operations.removal.gate import Overrides
 from rootwarden.operations.removal.plan import ALL_KINDS, Wishes, plan_removal
@@ -42,6 +40,8 @@ class PlanChoice:
     keep_used_within_days: int | None = None
     """None takes the configuration's."""
     overrides: frozenset[str] = field(default_factory=frozenset)
+    saved: Path | None = None
+    """A saved audit to plan from instead of a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,13 @@ def make_plan(
     choice: PlanChoice,
     *,
     command: str,
-    progress: Callable[[int, int, AuditRow], None],
+    progress: Callable[[int, int | None, AuditRow], None],
 ) -> PlannedRemoval:
-    """Audits the selected accounts in detail and plans the removal of what was seen."""
+    """Plans the removal of what an audit of the selected accounts sees, or saw."""
     app.require_why(command)
-    audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
-    if audit.interrupted:
-        raise Interrupted("interrupted; no plan was made")
-    return _planned(app, audit, choice)
+    if choice.saved is not None:
+        return _planned(app, saved_audit(app, selection, choice.saved), choice)
+    return _planned(app, fresh_audit(app, selection, command=command, progress=progress), choice)
 
 
 def _planned(app: App, audit: Audit, choice: PlanChoice) -> PlannedRemoval:
@@ -107,14 +106,3 @@ def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:
     """The plan of a file; raises BadInput or RefusedByRule."""
     plan = from_text(read_text(path), name=str(path), stated_hash=stated_hash)
     return PlannedRemoval(plan, hash_of(plan))
-
-
-def check_age(app: App, when: datetime, what: str) -> None:
-    """Raises RefusedByRule for what was made longer ago than the configuration allows, or in the future."""
-    hours = app.settings.limits.plan_max_age_hours
-    age = datetime.now(UTC) - when
-    if age > timedelta(hours=hours):
-        raise RefusedByRule(
-            f"{what} was made at {rfc3339(when)}, which is more than {hours} hours ago",
-            advice="Make a new one: what was seen then may have changed. limits.plan_max_age_hours sets the limit.",
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from rootwarden.model.removal import AccountRemoval
     from rootwarden.model.removal_outcome import AccountOutcome
 
+_AT_ONCE = 32
+"""Accounts under work at a time."""
 _NOT_TRIED = local("not_tried", "not tried")
 
 
@@ -152,10 +155,11 @@ class RemovalRun:
             with self._app.door(self._clients, self._chosen.organization.id).begin(work) as run:
                 self._run = run
                 try:
-                    for outcome in apply_plan(run, accounts, terms, self._stop, at_once=1):
-                        self._outcomes[outcome.account] = outcome
-                        self._progress(outcome)
-                        self._keep_lease()
+                    with closing(apply_plan(run, accounts, terms, self._stop, at_once=_AT_ONCE)) as outcomes:
+                        for outcome in outcomes:
+                            self._outcomes[outcome.account] = outcome
+                            self._progress(outcome)
+                            self._keep_lease()
                 except Interrupted as error:  # raised after the last outcome
                     return error
         except RootwardenError as error:

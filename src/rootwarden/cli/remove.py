@@ -141,11 +141,19 @@ def plan(
     only: OnlyOption = None,
     keep_used_within: KeepOption = None,
     override: OverrideOption = None,
+    saved: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="AUDIT",
+            help="Plan from a file of 'audit --save --details always' instead of a new audit; all it looked at, where nothing is selected.",
+        ),
+    ] = None,
 ) -> None:
     """Exit 6 when an account could not be read, or an item was used too lately; both are left out, with the reason."""
     terminal = Terminal(context)
     app = terminal.app()
-    wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
+    wishes = PlanChoice(_kinds(only), keep_used_within, _names(override), saved)
     selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     progress = AuditProgress(quiet=terminal.globals.quiet)
     planned = make_plan(app, selection, wishes, command="remove plan", progress=progress)

@@ -17,15 +17,21 @@ R = TypeVar("R")
 _NOTHING: Final[Any] = object()
 
 
-def fan_out(items: Iterable[T], work: Callable[[T], R], *, at_once: int) -> Generator[R, None, None]:
+def fan_out(
+    items: Iterable[T],
+    work: Callable[[T], R],
+    *,
+    at_once: int,
+    on_interrupt: Callable[[], None] = lambda: None,
+) -> Generator[R, None, None]:
     """The result of ``work`` on each item, as they come, with up to ``at_once`` items under work at a time.
 
     Items are taken one by one, when somebody is free, in one of the threads. What goes wrong with one item is a result that
     ``work`` returns. An exception from ``work``, or from ``items``, ends the run: nothing new begins, what is under work ends and
-    is yielded, then the exception is raised. Ctrl-C does the same and raises Interrupted; a second Ctrl-C waits for nobody. Who
-    stops reading waits for what is under work.
+    is yielded, then the exception is raised. Ctrl-C does the same and raises Interrupted; a second Ctrl-C waits for nobody;
+    ``on_interrupt`` tells the work that is under way. Who stops reading waits for what is under work.
     """
-    crew = _Crew(iter(items), work, at_once)
+    crew = _Crew(iter(items), work, at_once, on_interrupt)
     try:
         with _ctrl_c(crew.interrupt):
             crew.hire()
@@ -42,7 +48,10 @@ def fan_out(items: Iterable[T], work: Callable[[T], R], *, at_once: int) -> Gene
 class _Crew(Generic[T, R]):
     """Threads that take items from one iterator; each that finds one calls the next to help, until there are enough."""
 
-    def __init__(self, items: Iterator[T], work: Callable[[T], R], size: int) -> None:
+    def __init__(
+        self, items: Iterator[T], work: Callable[[T], R], size: int, on_interrupt: Callable[[], None]
+    ) -> None:
+        self._on_interrupt = on_interrupt
         self._items = items
         self._work = work
         self._size = size
@@ -82,6 +91,7 @@ class _Crew(Generic[T, R]):
 
     def interrupt(self) -> None:
         """Ends because somebody pressed Ctrl-C."""
+        self._on_interrupt()
         self._fail(Interrupted("interrupted", advice="Repeat the command for what is left."))
 
     def _fail(self, error: BaseException) -> None:

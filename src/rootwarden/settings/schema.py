@@ -159,15 +159,13 @@ class Limits(Section):
     plan_max_age_hours: int = Field(
         default=24, ge=1, description="A saved plan older than this is not applied."
     )
-<<<<<<< HEAD
     waiver_days: int = Field(
         default=365, ge=1, description="The most days ahead that a waiver's end may be set."
-=======
+    )
     keep_used_within_days: int = Field(
         default=90,
         ge=0,
         description="Root credentials used within so many days are not planned for removal unless named; 0 turns the rule off.",
->>>>>>> 7330c9b (Removal: last-use gate, protection, canary, waves, leases, another look before each delete)
     )
     session_seconds: int = Field(
         default=MAX_SESSION_SECONDS,

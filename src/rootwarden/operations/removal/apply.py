@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rootwarden.errors import Interrupted
@@ -10,7 +11,7 @@ from rootwarden.operations.removal.waves import waves
 from rootwarden.sessions.fan_out import fan_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from rootwarden.model.removal import AccountRemoval
     from rootwarden.model.removal_outcome import AccountOutcome
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def apply_plan(
     run: RootRun, accounts: Sequence[AccountRemoval], terms: Terms, stop: Stop, *, at_once: int
-) -> Iterator[AccountOutcome]:
+) -> Generator[AccountOutcome, None, None]:
     """Removes what the plan lists in these accounts, OU by OU, and verifies each; one outcome for every account, as they come.
 
     Nothing is raised before the last outcome. ``stop`` then says why the run ended before its end, if it did; what broke it
@@ -31,9 +32,10 @@ def apply_plan(
     for wave in waves(accounts):
         left = {one.account: one for one in wave}
         try:
-            for outcome in fan_out(wave, work, at_once=at_once, on_interrupt=stop.interrupt):
-                del left[outcome.account]
-                yield outcome
+            with closing(fan_out(wave, work, at_once=at_once, on_interrupt=stop.interrupt)) as outcomes:
+                for outcome in outcomes:
+                    del left[outcome.account]
+                    yield outcome
         except Interrupted:  # told to ``stop`` by then
             for removal in left.values():  # refused by now, without a call
                 yield work(removal)
