@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from rootwarden.aws.endpoints import AWS
 from rootwarden.errors import BadInput, WrongOrganization
 from rootwarden.ledger.recorder import Recorder
 from rootwarden.model.authority import ForPlan, ForReading
+from rootwarden.model.ids import AccountId
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
 from rootwarden.sessions.door import RootDoor
@@ -60,6 +62,20 @@ class App:
             if clients.endpoint != AWS:
                 self.notes.append(f"ENDPOINT {clients.endpoint}: this is not AWS")
         return self._callers[choice]
+
+    def member_caller(self, account: AccountId, *, role: str | None, profile: str | None) -> CallerClients:
+        """The clients of a reader in a member account: a role of that name there, or a profile with ``{account}`` in its name.
+
+        The role is assumed by the given profile, or by that of the purpose ``member_read``.
+        """
+        choice, _ = self._choice(PurposeName.MEMBER_READ)
+        if profile:
+            choice = dataclasses.replace(choice, profile=profile.replace("{account}", account), role=None)
+        elif role:
+            partition = self.caller(PurposeName.MEMBER_READ).partition.name
+            arn = f"arn:{partition}:iam::{account}:role/{role}"
+            choice = dataclasses.replace(choice, role=RoleChoice(arn))
+        return CallerClients(choice, version=VERSION)
 
     def recorder(self, clients: CallerClients, organization_id: str) -> Recorder:
         """The ledger's writer for a caller; the same one throughout a run."""

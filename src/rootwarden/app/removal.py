@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rootwarden.app.accounts import Chosen, choose_accounts
+from rootwarden.app.accounts import choose_accounts
 from rootwarden.app.age import check_age
+from rootwarden.app.evidence_folder import close_evidence
 from rootwarden.app.removal_plan import PLAN_NOTE, PlannedRemoval
 from rootwarden.app.removal_run import RemovalRun
 from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import Interrupted, LedgerError, RefusedByRule
+from rootwarden.errors import Interrupted, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.store import entries
 from rootwarden.model.purpose import PurposeName
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rootwarden.app.context import App
+    from rootwarden.app.evidence_folder import EvidenceFolder
     from rootwarden.aws.clients import CallerClients
     from rootwarden.ledger.entry import Entry
+    from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.removal_outcome import AccountOutcome
     from rootwarden.reports.report import Report
 
@@ -84,8 +87,17 @@ class Applying:
         """
         if self._clients is None:
             return self._report(()), 0
-        chosen = self._accounts_now(self._clients)
-        run = RemovalRun(self._app, self._clients, self._planned, self._choice, chosen, progress=progress)
+        clients = self._clients
+        chosen = choose_accounts(self._app, clients, Selection(everything=True), changing=True)
+        recorder = self._app.recorder(clients, chosen.organization.id)
+        filed: list[bool] = []
+
+        def file(evidence: EvidenceFolder, outcomes: tuple[AccountOutcome, ...]) -> None:
+            filed.append(self._file(evidence, self._report(outcomes), recorder))
+
+        run = RemovalRun(
+            self._app, clients, self._planned, self._choice, chosen, filing=file, progress=progress
+        )
         outcomes, stopped = run.carry_out(ask)
         report = self._report(outcomes)
         if isinstance(stopped, (LedgerError, Interrupted)):
@@ -94,14 +106,24 @@ class Applying:
             return report, stopped.exit_code
         if stopped:
             self._app.notes.append(f"STOPPED: {stopped.message}")
-        return report, 0 if all(one.complete for one in outcomes) else _INCOMPLETE
+        return report, 0 if all(filed) and all(one.complete for one in outcomes) else _INCOMPLETE
+
+    def _file(self, evidence: EvidenceFolder, report: Report, recorder: Recorder) -> bool:
+        """Completes the evidence, and notes its hash in the ledger; whether that could be done."""
+        plan_hash = self._planned.plan_hash
+        try:
+            sha256 = close_evidence(
+                self._app, evidence, recorder, outcomes=report.document, plan_hash=plan_hash
+            )
+        except RootwardenError as error:
+            self._app.notes.append(f"the evidence is INCOMPLETE: {error.message}")
+            return False
+        self._app.notes.append(f"evidence in {self._choice.evidence}, its manifest has SHA-256 {sha256}")
+        return True
 
     def _report(self, outcomes: tuple[AccountOutcome, ...]) -> Report:
         planned = self._planned
         return removal_outcome_report(planned.plan, planned.plan_hash, outcomes, command=self._choice.command)
-
-    def _accounts_now(self, clients: CallerClients) -> Chosen:
-        return choose_accounts(self._app, clients, Selection(everything=True), changing=True)
 
 
 def _check_known(found: Iterable[Entry], plan_hash: str, location: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from rootwarden.app.evidence_folder import EvidenceFolder
 from rootwarden.app.protection import protection_now
 from rootwarden.app.settle import earlier_root_work, settle_by_audit
 from rootwarden.errors import Interrupted, LeaseLost, LedgerError, RootwardenError
@@ -25,6 +26,7 @@ from rootwarden.operations.audit.judge import skip_reason
 from rootwarden.operations.removal.account import refused
 from rootwarden.operations.removal.apply import apply_plan
 from rootwarden.operations.removal.earlier import EarlierRuns, earlier_runs
+from rootwarden.operations.removal.plan_file import to_text
 from rootwarden.operations.removal.stop import Stop
 from rootwarden.operations.removal.terms import Terms
 from rootwarden.operations.removal.waves import canary
@@ -60,6 +62,7 @@ class RemovalRun:
         choice: ApplyChoice,
         chosen: Chosen,
         *,
+        filing: Callable[[EvidenceFolder, tuple[AccountOutcome, ...]], None],
         progress: Callable[[AccountOutcome], None],
     ) -> None:
         self._app = app
@@ -67,6 +70,8 @@ class RemovalRun:
         self._planned = planned
         self._choice = choice
         self._chosen = chosen
+        self._filing = filing
+        self._evidence: EvidenceFolder | None = None
         self._progress = progress
         self._recorder: Recorder = app.recorder(clients, chosen.organization.id)
         self._authority = app.for_plan(planned.plan_hash, choice.command)
@@ -92,11 +97,19 @@ class RemovalRun:
                 )
             with taken:
                 self._lease = taken
+                if self._choice.evidence:
+                    self._evidence = EvidenceFolder(self._choice.evidence, to_text(self._planned.plan))
                 stopped = self._stages(leases, ask)
+                outcomes = self._in_order(stopped)
+                if self._evidence:
+                    self._filing(self._evidence, outcomes)
+        return outcomes, stopped
+
+    def _in_order(self, stopped: RootwardenError | None) -> tuple[AccountOutcome, ...]:
         reason = self._stop.reason or (reason_of(stopped) if stopped else _NOT_TRIED)
         return tuple(
             self._outcomes.get(one.account) or refused(one, reason) for one in self._planned.plan.accounts
-        ), stopped
+        )
 
     def _stages(self, leases: LeaseKeeper, ask: Callable[[str], bool] | None) -> RootwardenError | None:
         earlier = earlier_runs(entries(self._recorder.store), self._planned.plan_hash)
@@ -157,9 +170,7 @@ class RemovalRun:
                 try:
                     with closing(apply_plan(run, accounts, terms, self._stop, at_once=_AT_ONCE)) as outcomes:
                         for outcome in outcomes:
-                            self._outcomes[outcome.account] = outcome
-                            self._progress(outcome)
-                            self._keep_lease()
+                            self._take(outcome)
                 except Interrupted as error:  # raised after the last outcome
                     return error
         except RootwardenError as error:
@@ -168,10 +179,15 @@ class RemovalRun:
             return error
         return None
 
-    def _keep_lease(self) -> None:
+    def _take(self, outcome: AccountOutcome) -> None:
+        """Keeps an outcome; what goes wrong in that ends the run, and loses no outcome of the others."""
+        self._outcomes[outcome.account] = outcome
+        self._progress(outcome)
         try:
+            if self._evidence and outcome.after:
+                self._evidence.after(outcome.after)
             self._lease.keep()
-        except (LeaseLost, LedgerError) as error:
+        except RootwardenError as error:
             self._stop.because(reason_of(error), error)
 
     def _terms(self, leases: LeaseKeeper, earlier: EarlierRuns) -> Terms:
@@ -189,6 +205,7 @@ class RemovalRun:
             refusals=self._refusals(protection.accounts),
             protection=protection,
             earlier=earlier,
+            before=self._evidence.before if self._evidence else None,
         )
 
     def _refusals(self, excepted: Mapping[AccountId, Reason]) -> dict[AccountId, Reason]:

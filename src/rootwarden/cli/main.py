@@ -14,7 +14,20 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError  # Typer re-exports only its subclasses
 
 from rootwarden.app.context import VERSION
-from rootwarden.cli import audit, demo, doctor, emulator, init, ledger, options, remove, setup, status, waiver
+from rootwarden.cli import (
+    audit,
+    demo,
+    doctor,
+    emulator,
+    evidence,
+    init,
+    ledger,
+    options,
+    remove,
+    setup,
+    status,
+    waiver,
+)
 from rootwarden.cli.terminal import report_failure, wants_json
 from rootwarden.errors import BadInput, InternalError, Interrupted, RootwardenError
 from rootwarden.model.permissions import COMMANDS
@@ -33,7 +46,7 @@ def build() -> Any:
         add_completion=False,
     )
     app.callback()(_root)
-    for module in (init, status, setup, audit, waiver, doctor, remove, ledger, emulator):
+    for module in (init, status, setup, audit, waiver, doctor, remove, evidence, ledger, emulator):
         module.register(app)
     demo.register(app, run)
     command = typer.main.get_command(app)

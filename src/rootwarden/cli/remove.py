@@ -67,6 +67,14 @@ CanaryOption = Annotated[
         help="Remove in the plan's first N accounts, verify them, then ask; without a terminal stop there, and the same command again goes on.",
     ),
 ]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        metavar="DIR",
+        help="Folder (0700) for what an auditor can file: before and after, plan, outcomes, ledger excerpt, hashes.",
+    ),
+]
 StopAfterOption = Annotated[
     int | None,
     typer.Option(
@@ -103,15 +111,11 @@ def remove(
     max_accounts: MaxAccountsOption = None,
     canary: CanaryOption = None,
     stop_after: StopAfterOption = None,
+    evidence: EvidenceOption = None,
 ) -> None:
     """Plans, shows the plan, asks and applies it: on a terminal only."""
     if context.invoked_subcommand is not None:
-        before = (account, ou, tag, accounts_file, exclude, only, override, max_accounts, canary, stop_after)
-        if any(before) or everything or keep_used_within is not None:
-            raise BadInput(
-                f"options before '{context.invoked_subcommand}' would be forgotten",
-                advice=f"Write them after it: rootwarden remove {context.invoked_subcommand} --account ...",
-            )
+        _refuse_forgotten(context, context.invoked_subcommand)
         return
     terminal = Terminal(context)
     if not on_terminal():
@@ -125,8 +129,20 @@ def remove(
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
     planned = make_plan(app, selection, wishes, command="remove", progress=progress)
     terminal.say_notes(app)
-    choice = ApplyChoice("remove", max_accounts=max_accounts, canary=canary, stop_after=stop_after)
+    choice = ApplyChoice(
+        "remove", max_accounts=max_accounts, canary=canary, stop_after=stop_after, evidence=evidence
+    )
     _confirm_and_apply(terminal, app, planned, choice, yes=False)
+
+
+def _refuse_forgotten(context: typer.Context, command: str) -> None:
+    """``remove --account A plan --all`` must not forget that only A was meant."""
+    sources = (context.get_parameter_source(name) for name in context.params)
+    if any(source is not None and source.name == "COMMANDLINE" for source in sources):
+        raise BadInput(
+            f"options before '{command}' would be forgotten",
+            advice=f"Write them after it: rootwarden remove {command} --account ...",
+        )
 
 
 def plan(
@@ -175,6 +191,7 @@ def apply(
     max_accounts: MaxAccountsOption = None,
     canary: CanaryOption = None,
     stop_after: StopAfterOption = None,
+    evidence: EvidenceOption = None,
 ) -> None:
     """Exit 6 when an item was not removed or an account not verified. The same command again finishes what was broken off."""
     terminal = Terminal(context)
@@ -186,6 +203,7 @@ def apply(
         max_accounts=max_accounts,
         canary=canary,
         stop_after=stop_after,
+        evidence=evidence,
     )
     _confirm_and_apply(terminal, app, planned, choice, yes=yes)
 

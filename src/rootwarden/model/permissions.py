@@ -203,6 +203,19 @@ _ROWS: Final = (
         PurposeName.DELEGATE,
         actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization"),
     ),
+    CommandNeeds(
+        "evidence verify",
+        "Checks that a folder of evidence is as it was written; changes nothing.",
+        RunsFrom.NOWHERE,
+    ),
+    CommandNeeds(
+        "evidence complete",
+        "Adds to a folder of evidence what CloudTrail recorded of the removal, without secrets; changes nothing at AWS.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization", "cloudtrail:LookupEvents"),
+        optional=("sts:AssumeRole",),
+    ),
     *(
         CommandNeeds(
             f"ledger {name}",

@@ -1,0 +1,1 @@
+"""What an auditor can file of a removal: checked afterwards, and completed with CloudTrail's events."""
