@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format docs bench bench-audit differential lock clean
+.PHONY: help demo test test-crash check format docs bench bench-audit differential lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -23,6 +23,9 @@ demo: $(VENV)/.runtime ## the whole story on an emulated AWS Organization; needs
 
 test: $(VENV)/.development ## all tests; ARGS="-k name" chooses among them
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+test-crash: $(VENV)/.development ## end a removal at every boundary and finish it, some minutes
+	@CRASH_EVERY=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 -rP tests/crash $(ARGS)
 
 check: $(VENV)/.development ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

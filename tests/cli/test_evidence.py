@@ -132,6 +132,20 @@ class TestTheFolder:
         assert holds(rig.root(SHOP)) == there
         assert "STOPPED" in ran.err
 
+    def test_nothing_is_deleted_where_before_cannot_be_seen_as_a_whole(self, rig: Rig) -> None:
+        """Half a look is no evidence: the next run looks anew, before anything went."""
+        rig.up(world())
+        planned(rig)
+        there = holds(rig.root(LEGACY))
+        rig.emulator.world.faults.append(fault("iam:ListMFADevices", count=1))
+        ran = applied(rig, "--evidence", "evidence")
+        assert (ran.code, holds(rig.root(LEGACY))) == (6, there)
+        assert {one["reason"]["text"] for one in ran.row(LEGACY)["items"]} == {"Not today."}
+        assert not Path(f"evidence/before/{LEGACY}.json").exists()
+        assert applied(rig, "--evidence", "evidence").code == 0
+        held = json.loads(Path(f"evidence/before/{LEGACY}.json").read_text())["credentials"]
+        assert len(held["mfa_devices"]) == 1
+
     @pytest.mark.parametrize("name", ["plan.json", "no/such/folder"])
     def test_needs_a_folder(self, rig: Rig, name: str) -> None:
         rig.up(world())

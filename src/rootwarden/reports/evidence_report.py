@@ -54,12 +54,13 @@ def folder_report(check: FolderCheck) -> Report:
 
 def completion_report(folder: str, plan_hash: str, found: Completion) -> Report:
     """The events by account, and the calls of which there is none yet."""
+    changing = [one for one in found.events if one.record.get("readOnly") is not True]
     events = Table(
-        "Events",
+        "Sessions and deletes",
         ("Time", "Account", "Event", "Request"),
         tuple(
             (cell(one.time), cell(one.account), cell(one.record.get("eventName")), cell(one.request_id))
-            for one in found.events
+            for one in changing
         ),
     )
     missing = Table(
@@ -75,11 +76,12 @@ def completion_report(folder: str, plan_hash: str, found: Completion) -> Report:
         ("Account", "Reason"),
         tuple((cell(one.account), cell(reason_text(one.reason), Tone.WARN)) for one in found.not_looked),
     )
+    count = f"{len(found.events)} events, {len(found.events) - len(changing)} of them reads"
     if found.complete:
-        line = Cell(f"{len(found.events)} events; every call has its event", Tone.GOOD)
+        line = Cell(f"{count}; every call has its event", Tone.GOOD)
     else:
         line = Cell(
-            f"{len(found.events)} events; {len(found.missing)} calls have none yet. CloudTrail takes minutes, sometimes "
+            f"{count}; {len(found.missing)} calls have none yet. CloudTrail takes minutes, sometimes "
             "more than an hour: run the command again.",
             Tone.WARN,
         )

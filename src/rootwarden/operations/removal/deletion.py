@@ -67,15 +67,25 @@ class Deletion:
         """None when all items are done; AWS's answer when the session was over before."""
         with self._run.open(self._removal.account, RootTask.DELETE) as session:
             try:
-                if not self._kept_before and self._terms.before:
-                    self._terms.before(self._removal.account, read_all(session.credentials))
-                    self._kept_before = True
+                self._keep_before(session.credentials)
                 for item in self._left():
                     self._note(self._refusal(item) or self._one(session.credentials, item))
                     self._barren = 0
             except CredentialsExpired as error:
                 return reason_of(error)
         return None
+
+    def _keep_before(self, api: RootCredentialsApi) -> None:
+        """Hands the evidence what is there before the first delete; where that cannot be seen as a whole, nothing goes."""
+        if self._kept_before or self._terms.before is None:
+            return
+        seen = read_all(api)
+        if seen.credentials.all_read:
+            self._terms.before(self._removal.account, seen)
+            self._kept_before = True
+        else:
+            for item in self._left():
+                self._note(ItemOutcome(item, ItemResult.REFUSED, seen.problems[0]))
 
     def _refusal(self, item: RemovalItem) -> ItemOutcome | None:
         """Why an item is not even looked at."""
