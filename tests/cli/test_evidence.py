@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from product_rig import EVERYTHING, LEGACY, NOTHING, SECURITY, SHOP, Ran, Rig, company, holds
+from product_rig import EVERYTHING, LEGACY, NOTHING, SECURITY, SHOP, Ran, Rig, caller, company, holds
 from removal_rig import DELEGATE, applied, fault, planned
 
 from rootwarden.emulator import account
@@ -19,6 +19,7 @@ from rootwarden.emulator.cloudtrail.options import RecordsSpec
 from rootwarden.emulator.org_file import OrganizationFile, PrincipalSpec
 from rootwarden.ledger.checkpoint import parse_checkpoint
 from rootwarden.ledger.export import verify_export
+from rootwarden.model.permissions import COMMANDS
 
 FILES = {
     "after/333333333333.json",
@@ -272,6 +273,16 @@ class TestComplete:
         assert completed(filed, "--member-profile", "emulator-{account}").code == 0
         ran = completed(filed, "--member-profile", f"emulator-{MANAGEMENT}")
         assert (ran.code, len(ran.document["not_looked"])) == (6, 2)
+
+    def test_with_exactly_the_actions_of_the_table(self, rig: Rig) -> None:
+        needs = COMMANDS["evidence complete"]
+        operator = caller(SECURITY, *needs.actions, *needs.optional)
+        before = world()
+        rig.up(before.model_copy(update={"principals": (*before.principals, operator)}))
+        planned(rig)
+        applied(rig, "--evidence", "evidence")
+        line = ("evidence", "complete", "evidence", "--member-role", "TrailReader")
+        assert rig.json(*line, profile=f"emulator-{SECURITY}-Limited").code == 0
 
     def test_without_access_to_members_it_says_what_it_could_not_see(self, filed: Rig) -> None:
         ran = completed(filed)

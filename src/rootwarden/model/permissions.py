@@ -169,7 +169,7 @@ _ROWS: Final = (
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_OPENING,
-        optional=("organizations:ListDelegatedAdministrators",),
+        optional=("organizations:ListDelegatedAdministrators", "kms:Sign"),
         in_session=_REMOVAL_CALLS,
     ),
     CommandNeeds(
