@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from product_rig import NOTHING, Ran, Rig, company, holds
 from removal_rig import DELEGATE, fault
 
@@ -164,6 +165,35 @@ class TestLeases:
             self.lease(five, ledger, f"account:{FIVE[2]}", f"me on this machine, run {mark.id}")
             ran = apply(five)
         assert (ran.code, codes(ran)[2]) == (6, "lease_held")
+
+    def meanwhile(self, rig: Rig, *line: str) -> list[Ran]:
+        """Runs a command line in another process while the first password is about to be deleted."""
+        make, ran = getattr(BaseClient, "_make_api_call"), list[Ran]()  # noqa: B009 - its type hints do not know it
+
+        def called(client: Any, operation: str, arguments: Any) -> Any:
+            if operation == "DeleteLoginProfile" and not ran:
+                ran.append(rig.child(*line, "-o", "json", profile=DELEGATE))
+            return make(client, operation, arguments)
+
+        rig.patch.setattr(BaseClient, "_make_api_call", called)
+        return ran
+
+    def test_a_plan_applied_twice_at_once(self, five: Rig) -> None:
+        ran = self.meanwhile(five, "remove", "apply", "plan.json", "--yes")
+        first = apply(five)
+        (second,) = ran
+        assert (second.code, second.document["error"]["type"]) == (4, "LeaseLost")
+        assert {item["result"] for row in first.document["accounts"] for item in row["items"]} == {"removed"}
+        assert first.code == 0
+
+    def test_two_plans_that_meet_in_an_account(self, five: Rig) -> None:
+        other = ("remove", "plan", "--account", FIVE[0], "--out", "other.json")
+        assert five.json(*other, profile=DELEGATE).code == 0
+        ran = self.meanwhile(five, "remove", "apply", "other.json", "--yes")
+        first = apply(five)
+        (second,) = ran
+        assert (second.code, codes(second)) == (6, ["lease_held"])
+        assert (first.code, clean(five)) == (0, list(FIVE))
 
     def test_all_are_given_back(self, five: Rig, ledger: Path) -> None:
         apply(five)

@@ -178,6 +178,11 @@ def plan(
     terminal.emit(planned.report("remove plan"))
     apply_it = f" Apply it with: rootwarden remove apply {out}" if planned.plan.accounts else ""
     terminal.say(f"Written to {out}.{apply_it}")
+    limit, count = app.settings.limits.max_accounts, len(planned.plan.accounts)
+    if count > limit:
+        terminal.say(
+            f"It is about {count} accounts: applying it takes --max-accounts {count}; the limit is {limit}."
+        )
     raise typer.Exit(planned.exit_code)
 
 
@@ -221,8 +226,13 @@ def _confirm_and_apply(
     def progress(outcome: AccountOutcome) -> None:
         terminal.say(f"{outcome.account} {outcome.name}: {outcome.verification.value}")
 
-    ask = terminal.ask if on_terminal() else None
-    report, code = applying.carry_out(ask=ask, progress=progress)
+    def ask(question: str) -> bool:
+        try:
+            return terminal.ask(question)
+        except typer.Abort:  # what was done is to be told all the same
+            return False
+
+    report, code = applying.carry_out(ask=ask if on_terminal() else None, progress=progress)
     terminal.say_notes(app)
     terminal.emit(report)
     raise typer.Exit(code)
