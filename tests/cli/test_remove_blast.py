@@ -109,12 +109,16 @@ class TestCanary:
     def test_of_all_accounts_is_just_a_run(self, five: Rig) -> None:
         assert apply(five, "--canary", "5").code == 0
 
-    @pytest.mark.parametrize(("answer", "code", "gone"), [("y\n", 0, FIVE), ("n\n", 6, FIVE[:2])])
+    @pytest.mark.parametrize(
+        ("answer", "code", "gone"),
+        [("y\n", 0, FIVE), ("n\n", 6, FIVE[:2]), ("\x03", 6, FIVE[:2]), ("\x04", 6, FIVE[:2])],
+    )
     def test_asks_on_a_terminal(self, five: Rig, answer: str, code: int, gone: tuple[str, ...]) -> None:
         ran = five.on_terminal(
             "remove", "apply", "plan.json", "--yes", "--canary", "2", answer=answer, profile=DELEGATE
         )
         assert "Go on with the other 3 accounts?" in ran.err
+        assert "verified clean" in ran.out  # what was done is told, whatever the answer
         assert (ran.code, clean(five)) == (code, list(gone))
 
     def test_opens_two_sessions_an_account_and_no_second_delete_session(self, five: Rig) -> None:

@@ -114,6 +114,26 @@ def test_ctrl_c_ends_the_run_and_keeps_what_was_under_work() -> None:
     assert sorted(results) == sorted(begun) == [0, 1, 2]
 
 
+def test_ctrl_c_is_told_to_the_work_that_is_under_way() -> None:
+    """So that it can end by itself: nobody would let it go on otherwise."""
+    told, begun = threading.Event(), threading.Event()
+
+    def work(item: int) -> int:
+        begun.set()
+        assert told.wait(20)
+        return item
+
+    def press() -> None:
+        assert begun.wait(20)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    results = list[int]()
+    threading.Thread(target=press).start()
+    with pytest.raises(Interrupted):
+        _collect(results, fan_out(range(5), work, at_once=1, on_interrupt=told.set))
+    assert results == [0]
+
+
 def test_who_stops_reading_stops_the_work() -> None:
     begun: list[int] = []
 
