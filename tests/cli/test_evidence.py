@@ -114,6 +114,18 @@ class TestTheFolder:
         assert head.number == json.loads(part[-1])["number"]
         assert verify_export(Path("whole.jsonl").read_bytes().splitlines(keepends=True)).number == len(whole)
 
+    def test_of_a_plan_whose_hash_was_stated_begins_with_its_intent(self, rig: Rig) -> None:
+        """The ledger it is applied with never heard of the plan before."""
+        rig.up(world())
+        plan_hash = planned(rig).document["plan_hash"]
+        ran = applied(
+            rig, "--ledger", "sqlite:///elsewhere.sqlite3", "--plan-hash", plan_hash, "--evidence", "evidence"
+        )
+        assert ran.code == 0
+        first = json.loads(Path("evidence/ledger.jsonl").read_text().splitlines()[0])
+        assert (first["kind"], first["content"]["plan_hash"]) == ("intent", plan_hash)
+        assert verified(rig).code == 0
+
     def test_before_is_on_disk_before_anything_is_deleted(self, rig: Rig) -> None:
         rig.up(world())
         planned(rig)
