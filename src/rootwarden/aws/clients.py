@@ -22,6 +22,7 @@ from rootwarden.aws.assume_role import RoleChoice, RoleProvider
 from rootwarden.aws.endpoints import endpoint_identity
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.partitions import partition_of
+from rootwarden.aws.trust import read_trust_once
 from rootwarden.errors import BadInput, EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class CallerClients:
                 f"{service}: {error}",
                 advice="Write the endpoint as https://HOST or http://127.0.0.1:PORT, or unset AWS_ENDPOINT_URL.",
             ) from error
+        read_trust_once(client)
         client.meta.events.register("after-call", _log_answer)
         return client
 
