@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import SSLError
 from botocore.httpsession import get_cert_path
+from urllib3.exceptions import SSLError  # what botocore expects of urllib3, on which it stands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ def read_trust_once(client: Any) -> None:
     opens as many as it has accounts under work. It offers no setting for that, so this changes the client's HTTP session; one
     that is not built as expected is left as it is, since that only costs time.
     """
-    session = getattr(getattr(client, "_endpoint", None), "http_session", None)
+    session: Any = getattr(getattr(client, "_endpoint", None), "http_session", None)
     settings = getattr(getattr(session, "_manager", None), "connection_pool_kw", {})
     if "ssl_context" in settings and hasattr(session, "_setup_ssl_cert"):
         session._setup_ssl_cert = _Trust(session._setup_ssl_cert, settings["ssl_context"])  # noqa: SLF001 - see above
@@ -35,7 +35,7 @@ class _Trust:
         self._reading = threading.Lock()
         self._read = False
 
-    def __call__(self, pool: Any, url: str, verify: bool | str) -> None:
+    def __call__(self, pool: Any, url: str, verify: Any) -> None:
         # Behind a proxy the pool has a context of its own, which does not know what this one has read.
         if not verify or getattr(pool, "conn_kw", {}).get("ssl_context") is not self._context:
             self._usual(pool, url, verify)
@@ -45,7 +45,9 @@ class _Trust:
                 try:
                     self._context.load_verify_locations(get_cert_path(verify))
                 except OSError as error:
-                    raise SSLError(endpoint_url=url, error=error) from error
+                    raise URLLib3SSLError(
+                        error
+                    ) from error  # as urllib3 would: botocore makes its own error of it
                 self._read = True
         pool.cert_reqs = "CERT_REQUIRED"
         pool.ca_certs = None  # nothing to read beyond that
