@@ -45,9 +45,7 @@ class _Trust:
                 try:
                     self._context.load_verify_locations(get_cert_path(verify))
                 except OSError as error:
-                    raise URLLib3SSLError(
-                        error
-                    ) from error  # as urllib3 would: botocore makes its own error of it
+                    raise SSLError(error) from error  # botocore makes its own error of it
                 self._read = True
         pool.cert_reqs = "CERT_REQUIRED"
         pool.ca_certs = None  # nothing to read beyond that
