@@ -106,7 +106,8 @@ class AwsError(CannotLook):
     """AWS, or the road to it, said no to one call.
 
     ``code`` and ``text`` are AWS's own; ``operation`` is ``service:Operation``; ``request_id`` is what AWS support asks for.
-    ``source`` is ``aws`` for an answer and ``network`` where none came.
+    ``source`` is ``aws`` for an answer and ``network`` where none came. ``answer_was_lost`` says that the same call was sent
+    before, and may have taken effect then: that answer never came.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class AwsError(CannotLook):
         operation: str,
         request_id: str | None = None,
         source: str = "aws",
+        answer_was_lost: bool = False,
         advice: str = "",
     ) -> None:
         super().__init__(message, advice=advice)
@@ -126,6 +128,7 @@ class AwsError(CannotLook):
         self.operation = operation
         self.request_id = request_id
         self.source = source
+        self.answer_was_lost = answer_was_lost
 
 
 class CredentialsExpired(AwsError):

@@ -19,7 +19,8 @@ import botocore.session
 import pytest
 from botocore.client import BaseClient
 
-from rootwarden.aws import clients
+from rootwarden.aws import pacing
+from rootwarden.aws.pacing import Pacing
 from rootwarden.cli import main
 from rootwarden.emulator import OrganizationFile, account
 from rootwarden.emulator.answers import AwsAnswer
@@ -116,8 +117,10 @@ class Rig:
         self.patch = patch
         self.folder = folder
         self._running: Emulator | None = None
-        # A test that wants an error gets it at once; that the SDK tries again is the SDK's business.
-        patch.setattr(clients, "_ATTEMPTS", 1)
+        # A test that wants an error gets it at once; how long one is patient is tested where that is decided.
+        patch.setattr(Pacing, "_gives_up", lambda *_: True)
+        # The published rates are AWS's own: here they would only keep tests waiting.
+        patch.setattr(pacing, "KNOWN", {})
         patch.setattr(deletion, "_PAUSES", (0.0,) * len(deletion._PAUSES))
         # Reading the SDK's service models takes most of a run; they are the same for every test.
         patch.setattr(botocore.session, "create_loader", _one_loader)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from product_rig import LEGACY, MANAGEMENT, SECURITY, Rig, caller, company, configuration
 
-from rootwarden.aws import clients
 from rootwarden.emulator import FaultSpec, account
 from rootwarden.operations.setup import gather
 
@@ -401,10 +400,6 @@ class TestBugs:
         )
         ran = rig.json("status")
         assert (ran.code, ran.document["error"]["type"]) == (3, "Unreachable")
-
-    def test_retries_are_the_sdk_s(self) -> None:
-        """The rig switches them off; a user has them."""
-        assert clients._ATTEMPTS > 1
 
 
 def test_the_failure_document(world: Rig) -> None:

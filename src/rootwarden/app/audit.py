@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from rootwarden.reports.report import Report
 
 
-_AT_ONCE = 64
-"""Accounts under work at a time."""
-
-
 def run_audit(
     app: App, selection: Selection, details: Details, *, progress: Callable[[int, int | None, AuditRow], None]
 ) -> tuple[Report, int]:
@@ -60,7 +56,7 @@ def take_audit(
     accounts, total = _counted(chosen.accounts, places)
     with app.door(clients, chosen.organization.id).begin(work) as run:
         try:
-            for row in audit_accounts(run, accounts, rules, at_once=_AT_ONCE):
+            for row in audit_accounts(run, accounts, rules, at_once=app.concurrency):
                 rows.append(row)
                 progress(len(rows), total, row)
         except Interrupted:  # raised after the last row

@@ -13,6 +13,7 @@ from rootwarden.app.ledger import open_recorder
 from rootwarden.aws.assume_role import RoleChoice
 from rootwarden.aws.clients import CallerChoice, CallerClients
 from rootwarden.aws.endpoints import AWS
+from rootwarden.aws.pacing import Limits
 from rootwarden.errors import BadInput, WrongOrganization
 from rootwarden.ledger.recorder import Recorder
 from rootwarden.model.authority import ForPlan, ForReading
@@ -45,6 +46,10 @@ class App:
     choices: Choices
     settings: Settings
     notes: list[str] = field(default_factory=list)
+    max_rate: float | None = None
+    """AssumeRoot calls a second, at most; None leaves it to the configuration."""
+    at_once: int | None = None
+    """Accounts under work at a time, at most; None leaves it to the configuration."""
     _callers: dict[CallerChoice, CallerClients] = field(default_factory=dict)
     _recorders: dict[CallerClients, Recorder] = field(default_factory=dict)
 
@@ -57,7 +62,7 @@ class App:
         if choice not in self._callers:
             if source:  # also where it then cannot be used
                 self.notes.append(f"using {source}")
-            clients = CallerClients(choice, version=VERSION)
+            clients = CallerClients(choice, version=VERSION, limits=self._limits())
             self._callers[choice] = clients
             if clients.endpoint != AWS:
                 self.notes.append(f"ENDPOINT {clients.endpoint}: this is not AWS")
@@ -76,6 +81,19 @@ class App:
             arn = f"arn:{partition}:iam::{account}:role/{role}"
             choice = dataclasses.replace(choice, role=RoleChoice(arn))
         return CallerClients(choice, version=VERSION)
+
+    @property
+    def concurrency(self) -> int:
+        """How many accounts are worked on at a time."""
+        return self.at_once or self.settings.limits.concurrency
+
+    def _limits(self) -> Limits:
+        limits = self.settings.limits
+        return Limits(
+            concurrency=self.concurrency,
+            max_rate=self.max_rate or limits.max_rate,
+            patience=limits.patience_seconds,
+        )
 
     def recorder(self, clients: CallerClients, organization_id: str) -> Recorder:
         """The ledger's writer for a caller; the same one throughout a run."""

@@ -19,8 +19,10 @@ from botocore.exceptions import ProfileNotFound
 from botocore.session import Session as BotocoreSession
 
 from rootwarden.aws.assume_role import RoleChoice, RoleProvider
+from rootwarden.aws.connections import Connections
 from rootwarden.aws.endpoints import endpoint_identity
 from rootwarden.aws.error_codes import aws_call
+from rootwarden.aws.pacing import Limits, Pacing, counted_against_member
 from rootwarden.aws.partitions import partition_of
 from rootwarden.aws.trust import read_trust_once
 from rootwarden.errors import BadInput, EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
@@ -33,12 +35,11 @@ if TYPE_CHECKING:
 USED_SERVICES = ("sts", "iam", "organizations", "cloudtrail")
 """Every service a command may call; they all have to live at the same endpoint."""
 
+_USUAL = Limits()
 _log = logging.getLogger(__name__)
 
-_ATTEMPTS = 3
 _CONNECT_SECONDS = 10
-_READ_SECONDS = 30
-_CONNECTIONS = 64
+_READ_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,10 @@ class CallerClients:
     EndpointRefused for an endpoint that is not to be trusted.
     """
 
-    def __init__(self, choice: CallerChoice, *, version: str) -> None:
+    def __init__(self, choice: CallerChoice, *, version: str, limits: Limits = _USUAL) -> None:
         self._choice = choice
+        self._limits = limits
+        self._pacing = Pacing(limits)
         self._version = version
         with aws_call("configuration"):
             self._core = _botocore_session(choice)
@@ -80,6 +83,7 @@ class CallerClients:
             # The endpoint counts before any call: the role's credentials must not go to a host that is not trusted.
             self._core = self._with_role(choice, choice.role)
         self._session = boto3.Session(botocore_session=self._core, region_name=region)
+        self._connections = Connections(limits.concurrency)
         self._making = threading.RLock()  # clients may be shared by threads, sessions that make them may not
         self._clients: dict[tuple[str, str], Any] = {}
         self._root_session: boto3.Session | None = None
@@ -142,10 +146,10 @@ class CallerClients:
         # Global services answer in one Region; naming another would only be signed wrongly where an endpoint is overridden.
         signed_for = self.partition.control_region if service in {"iam", "organizations"} else region
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": 1},  # pacing repeats them
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
-            max_pool_connections=_CONNECTIONS,
+            max_pool_connections=self._limits.concurrency,
             user_agent_extra=f"rootwarden/{self._version}",
         )
         url = endpoint_url or self._choice.endpoint_url
@@ -159,6 +163,8 @@ class CallerClients:
             ) from error
         read_trust_once(client)
         client.meta.events.register("after-call", _log_answer)
+        self._pacing.attach(client)
+        self._connections.carry(client, ca_bundle=_ca_bundle(self._core))
         return client
 
     def _one_endpoint(self) -> str:
@@ -180,7 +186,8 @@ def use_keys(access_key_id: str, secret_access_key: str, token: str) -> Iterator
     """Signs the calls of ``root_client`` made inside with these keys, in this thread or task only."""
     mark = _keys_in_use.set(ReadOnlyCredentials(access_key_id, secret_access_key, token))
     try:
-        yield
+        with counted_against_member():
+            yield
     finally:
         _keys_in_use.reset(mark)
 
@@ -226,6 +233,12 @@ def _log_answer(model: Any, parsed: Any, **_others: Any) -> None:
         metadata.get("HTTPStatusCode"),
         metadata.get("RequestId"),
     )
+
+
+def _ca_bundle(core: BotocoreSession) -> str | bool:
+    """The certificates to trust, as botocore finds them; True for those it brings along."""
+    found: str | None = core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    return found or True
 
 
 def _own_region(core: BotocoreSession) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import Enum
 from typing import Final
 
 from botocore import exceptions as botocore_errors
@@ -53,9 +54,13 @@ _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "TooManyRequestsException": errors.Throttled,
     "SlowDown": errors.Throttled,
     "BandwidthLimitExceeded": errors.Throttled,
+    "EC2ThrottledException": errors.Throttled,
+    "ProvisionedThroughputExceededException": errors.Throttled,
     "LimitExceededException": errors.Throttled,
     "PriorRequestNotComplete": errors.Throttled,
     "TransactionInProgressException": errors.Throttled,
+    "RequestTimeout": errors.Unreachable,
+    "RequestTimeoutException": errors.Unreachable,
     "ServiceUnavailable": errors.Unreachable,
     "ServiceUnavailableException": errors.Unreachable,
     "ServiceException": errors.Unreachable,
@@ -85,14 +90,59 @@ _ADVICE: Final[Mapping[type[errors.AwsError], str]] = {
 }
 
 
+_TOO_MANY_REQUESTS: Final = 429
+_SERVER_ERROR: Final = 500
+LOST_ANSWER: Final = "RootwardenLostAnswer"
+"""In the metadata of an answer: an earlier try of the same call got none, and may have taken effect (see ``pacing``)."""
+
+
+def _kind(code: str, status: int) -> type[errors.AwsError]:
+    kind = _BY_CODE.get(code, errors.AwsError)
+    if kind is errors.AwsError and status == _TOO_MANY_REQUESTS:
+        return errors.Throttled
+    if kind is errors.AwsError and status >= _SERVER_ERROR:
+        return errors.Unreachable
+    return kind
+
+
+class Trouble(Enum):
+    """Why a call is worth another try."""
+
+    THROTTLED = "AWS asks to be called less often"
+    NOT_SENT = "no connection came about"
+    LOST = "the call may have taken effect, and no proper answer came"
+
+
+def trouble_of_answer(code: str, status: int) -> Trouble | None:
+    """What an answer of AWS's means for another try; None where one would be answered alike."""
+    kind = _kind(code, status)
+    if kind is errors.Throttled:
+        return Trouble.THROTTLED
+    return Trouble.LOST if kind is errors.Unreachable else None
+
+
+def trouble_of_error(error: Exception) -> Trouble | None:
+    """The same where no answer came."""
+    if isinstance(error, botocore_errors.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return None
+    if isinstance(error, _NOT_SENT):
+        return Trouble.NOT_SENT
+    return Trouble.LOST if isinstance(error, botocore_errors.HTTPClientError) else None
+
+
+_NOT_SENT = (
+    botocore_errors.ConnectTimeoutError,
+    botocore_errors.EndpointConnectionError,
+    botocore_errors.ProxyConnectionError,
+)
+
+
 def from_client_error(error: botocore_errors.ClientError, operation: str) -> errors.AwsError:
     """Our error for an answer of AWS's, with its code and text as received."""
     details = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
     code, text = str(details.get("Code", "Unknown")), str(details.get("Message", ""))
-    kind = _BY_CODE.get(code, errors.AwsError)
-    if kind is errors.AwsError and metadata.get("HTTPStatusCode", 0) >= 500:  # noqa: PLR2004 - HTTP server errors
-        kind = errors.Unreachable
+    kind = _kind(code, metadata.get("HTTPStatusCode", 0))
     if kind is errors.AccessDenied and text.startswith(_FEATURE_TEXTS):
         kind = errors.FeatureOff
     return kind(
@@ -101,6 +151,7 @@ def from_client_error(error: botocore_errors.ClientError, operation: str) -> err
         text=text,
         operation=operation,
         request_id=metadata.get("RequestId"),
+        answer_was_lost=LOST_ANSWER in metadata,
         advice=_ADVICE.get(kind, ""),
     )
 

@@ -38,10 +38,20 @@ def audit(
     details: Annotated[
         Details, typer.Option(help="When to read more than the account summary.")
     ] = Details.AUTO,
+    max_rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."
+        ),
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=512, help="Accounts read at a time, at most.")
+    ] = None,
 ) -> None:
     """Exit 1 when an account is exposed, 6 when one could not be read."""
     terminal = Terminal(context)
     app = terminal.app()
+    app.max_rate, app.at_once = max_rate, concurrency
     selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     report, code = run_audit(app, selection, details, progress=AuditProgress(quiet=terminal.globals.quiet))
     terminal.say_notes(app)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.aws.assume_root import RootKeys, assume_root
 from rootwarden.aws.clients import use_keys
+from rootwarden.aws.pacing import one_session
 from rootwarden.aws.root_credentials import RootCredentialsApi
 from rootwarden.errors import BadInput, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.results import Result
@@ -171,20 +172,21 @@ class RootRun:
                 f"a root session in {account} with the task {task.value} is not part of the recorded work",
                 advice="Please report this: it is a bug.",
             )
-        keys = self._door._open(account, task)  # noqa: SLF001 - as above
-        with self._lock:
-            self._touched.add(account)
-            self._last[(account, task)] = keys
-        with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
-            yield RootSession(
-                account=account,
-                task=task,
-                access_key_id=keys.access_key_id,
-                expires=keys.expires,
-                credentials=self._door._credentials(),  # noqa: SLF001
-                may_change=isinstance(self._work.authority, ForPlan),
-                client=self._door._clients.root_client,  # noqa: SLF001
-            )
+        with one_session():
+            keys = self._door._open(account, task)  # noqa: SLF001 - as above
+            with self._lock:
+                self._touched.add(account)
+                self._last[(account, task)] = keys
+            with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
+                yield RootSession(
+                    account=account,
+                    task=task,
+                    access_key_id=keys.access_key_id,
+                    expires=keys.expires,
+                    credentials=self._door._credentials(),  # noqa: SLF001
+                    may_change=isinstance(self._work.authority, ForPlan),
+                    client=self._door._clients.root_client,  # noqa: SLF001
+                )
 
     def record(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
+from rootwarden.aws.pacing import waits_end_with
 from rootwarden.errors import Interrupted
 
 T = TypeVar("T")
@@ -101,8 +102,9 @@ class _Crew(Generic[T, R]):
 
     def _serve(self) -> None:
         try:
-            while (item := self._take()) is not _NOTHING:
-                self._results.put(self._work(item))
+            with waits_end_with(self._ending):
+                while (item := self._take()) is not _NOTHING:
+                    self._results.put(self._work(item))
         except KeyboardInterrupt:
             self.interrupt()
         except BaseException as error:  # noqa: BLE001 - raised again, where the results are read

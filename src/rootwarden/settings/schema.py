@@ -173,6 +173,23 @@ class Limits(Section):
         le=MAX_SESSION_SECONDS,
         description=f"How long a root session lasts; AWS allows at most {MAX_SESSION_SECONDS}.",
     )
+    concurrency: int = Field(
+        default=64,
+        ge=1,
+        le=512,
+        description="The most accounts that are worked on at a time (--concurrency).",
+    )
+    max_rate: float | None = Field(
+        default=None,
+        gt=0,
+        description="The most AssumeRoot calls a second (--max-rate); without it as many as AWS lets through.",
+        examples=[20],
+    )
+    patience_seconds: int = Field(
+        default=120,
+        ge=0,
+        description="How long the calls of one root session are tried again while AWS or the network fails them; 0 tries once.",
+    )
 
 
 class Require(Section):
