@@ -25,6 +25,9 @@ def delete_item(api: RootCredentialsApi, item: RemovalItem) -> ItemOutcome:
     except (CredentialsExpired, Conflict):
         raise
     except NotFound as error:
+        if error.answer_was_lost:
+            # Our own first try may be what removed it: whoever looks may say that it is gone, but not that it was gone before.
+            return ItemOutcome(item, ItemResult.UNKNOWN, reason_of(error))
         return ItemOutcome(item, ItemResult.ALREADY_ABSENT, reason_of(error))
     except Unreachable as error:
         # The call may have taken effect before the answer was lost; a look tells.
