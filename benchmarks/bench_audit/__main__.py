@@ -24,7 +24,7 @@ def main() -> None:
     bench = Bench(divisor=_QUICK if asked.quick else 1)
     began, missed = time.perf_counter(), []
     print(f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}\n")
-    print(table.header())
+    print(table.header(), flush=True)
     for name in asked.case or CASES:
         result = CASES[name](bench)
         print(f"\n{table.text(result, judged=not asked.quick)}", flush=True)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from bench_audit.quotas import least_seconds_with_listing
-from bench_audit.runs import AuditRun, EachRun, audited, client_each, described, own_time
+from bench_audit.quotas import assume_root, least_seconds, least_seconds_with_listing
+from bench_audit.removals import removed
+from bench_audit.runs import AuditRun, EachRun, audited, client_each, described, own_time, taken
 from bench_audit.table import Figure, Result, at_most
 
 CPU_MS: Final = 6.0
@@ -17,6 +18,9 @@ OWN_TIME: Final = 1.15
 THROTTLED: Final = 0.05
 LEDGER: Final = 1.05
 GROWTH: Final = 1.10
+REMOVAL: Final = 1.25
+SESSIONS: Final = 2
+"""Of a removal, in each account: one that deletes, one that verifies."""
 _SAMPLE: Final = 100
 _FEW: Final = 20
 """Accounts of the organization whose audit shows what a run costs whatever its size."""
@@ -165,6 +169,27 @@ class Bench:
         result.notes = [f"without what an audit of {_FEW} accounts costs: {start:.2f} s of CPU"]
         return result
 
+    def removal(self) -> Result:
+        """A confirmed plan, applied and verified under a low quota."""
+        members, per_second = self._members(1_000), 20
+        run = removed(members, per_second)
+        alone = least_seconds(SESSIONS * run.planned, assume_root(per_second))
+        sessions = run.counts["most_sessions"]
+        said = f"{run.verified:,} of {run.planned:,}; {run.left} hold something yet"
+        result = Result(f"removal: {run.planned:,} accounts with two credentials, {per_second} AssumeRoot/s")
+        result.figures = [
+            Figure("time / quota's own time", *at_most(run.used.seconds / alone, REMOVAL, "")),
+            Figure(
+                "sessions in an account", f"{sessions} at most", f"at most {SESSIONS}", sessions <= SESSIONS
+            ),
+            Figure("accounts verified", said, "all, none lost", run.verified == run.planned and not run.left),
+        ]
+        result.notes = [
+            f"the quota's own time is {alone:.1f} s, for {SESSIONS} sessions in each account",
+            *taken(run.used, run.counts, run.load),
+        ]
+        return result
+
 
 CASES: Final[dict[str, Callable[[Bench], Result]]] = {
     "plain": Bench.plain,
@@ -174,6 +199,7 @@ CASES: Final[dict[str, Callable[[Bench], Result]]] = {
     "faults": Bench.faults,
     "ledger": Bench.ledger,
     "growth": Bench.growth,
+    "removal": Bench.removal,
 }
 
 

@@ -38,6 +38,10 @@ class Server(NamedTuple):
         """What a report has to say of each account."""
         return (json.loads(line) for line in self._read("accounts").splitlines())
 
+    def begin_anew(self, *, assume_root: float) -> None:
+        """Counts from nothing, with a full quota of AssumeRoot; what was deleted stays deleted."""
+        self._read(f"begin-anew?assume-root={assume_root}")
+
     def _read(self, path: str) -> bytes:
         context = ssl.create_default_context(cafile=self.ca)
         with urllib.request.urlopen(f"{self.url}/_bench/{path}", context=context) as answer:  # noqa: S310 - our own server

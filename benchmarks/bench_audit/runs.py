@@ -92,19 +92,21 @@ def own_time(run: AuditRun, per_second: float) -> tuple[float, float]:
 
 def described(run: AuditRun) -> list[str]:
     """What else there is to say of a run."""
-    counts, used = run.counts, run.used
+    outcomes = ", ".join(f"{number:,} {name}" for name, number in run.verdict.outcomes.most_common())
+    wrong = [f"WRONG {fault}" for fault in run.verdict.faults]
+    return [*taken(run.used, run.counts, run.load), f"rows: {outcomes}", *wrong]
+
+
+def taken(used: Used, counts: Mapping[str, Any], load: tuple[float, float]) -> list[str]:
+    """What a run took, of the machine and of AWS."""
     refused: Counter[str] = Counter()
     for found in counts["outcomes"].values():
         refused.update({code: number for code, number in found.items() if code != "ok"})
-    outcomes = ", ".join(f"{number:,} {name}" for name, number in run.verdict.outcomes.most_common())
     took = f"{used.seconds:.1f} s, {used.cpu:.1f} s of CPU, {used.megabytes:.0f} MB; server {counts['cpu']:.1f} s of CPU"
     calls = f"{sum(counts['calls'].values()):,} calls, {counts['calls'].get('AssumeRoot', 0):,} of them AssumeRoot"
-    lines = [
-        f"{took}; load average {run.load[0]:.1f} before, {run.load[1]:.1f} after",
-        f"{calls}; {counts['most_in_flight']} at once on {counts['connections']} connections; rows: {outcomes}",
+    badly = ", ".join(f"{number:,} {code}" for code, number in refused.most_common())
+    return [
+        f"{took}; load average {load[0]:.1f} before, {load[1]:.1f} after",
+        f"{calls}; {counts['most_in_flight']} at once on {counts['connections']} connections",
+        *([f"not answered well: {badly}"] if badly else []),
     ]
-    if refused:
-        lines.append(
-            "not answered well: " + ", ".join(f"{number:,} {code}" for code, number in refused.most_common())
-        )
-    return lines + [f"WRONG {fault}" for fault in run.verdict.faults]

@@ -123,6 +123,11 @@ class Service:
         if target == f"{CONTROL}accounts":
             lines = (json.dumps(one) + "\n" for one in self._truths())
             return Answer("".join(lines).encode(), "application/jsonl")
+        name, _, rate = target.partition("?assume-root=")
+        if name == f"{CONTROL}begin-anew":
+            self.counts = Counts()
+            self._buckets["AssumeRoot"] = quotas.Bucket(quotas.assume_root(float(rate)))
+            return Answer(b"{}", "application/json")
         return Answer(b"", "text/plain", 404)
 
     def _truths(self) -> Iterator[dict[str, object]]:
