@@ -24,7 +24,6 @@ from rootwarden.aws.endpoints import endpoint_identity
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pacing import Limits, Pacing, counted_against_member
 from rootwarden.aws.partitions import partition_of
-from rootwarden.aws.trust import read_trust_once
 from rootwarden.errors import BadInput, EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
 
 if TYPE_CHECKING:
@@ -161,7 +160,6 @@ class CallerClients:
                 f"{service}: {error}",
                 advice="Write the endpoint as https://HOST or http://127.0.0.1:PORT, or unset AWS_ENDPOINT_URL.",
             ) from error
-        read_trust_once(client)
         client.meta.events.register("after-call", _log_answer)
         self._pacing.attach(client)
         self._connections.carry(client, ca_bundle=_ca_bundle(self._core))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from ssl import SSLContext
 from typing import Any
 
 from botocore.httpsession import URLLib3Session, get_cert_path
 from botocore.utils import get_environ_proxies
+from urllib3.exceptions import SSLError  # botocore stands on urllib3
 
 
 class Connections:
@@ -42,19 +44,28 @@ class Connections:
 
 
 class _CertificatesReadOnce(URLLib3Session):
-    """botocore's own HTTP session, with the certificates in its TLS context from the start.
+    """botocore's own HTTP session, which reads the certificates into its TLS context with the first call.
 
-    Should botocore come to do this under other names, these methods are not called, and nothing but speed is lost.
+    Should botocore come to do this under another name, the method is not called, and nothing but speed is lost.
     """
 
-    _verify: Any
-
-    def _get_ssl_context(self) -> SSLContext:
-        context: SSLContext = super()._get_ssl_context()  # type: ignore[misc]  # the stubs show no private methods
-        if self._verify:
-            context.load_verify_locations(get_cert_path(self._verify))
-        return context
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._reading = threading.Lock()
+        self._know: set[SSLContext] = set()
+        """The contexts that have read them; behind a proxy it is another one."""
 
     def _setup_ssl_cert(self, conn: Any, url: str, verify: Any) -> None:
-        super()._setup_ssl_cert(conn, url, verify)  # type: ignore[misc]  # the same
+        context = getattr(conn, "conn_kw", {}).get("ssl_context")
+        if context is None or not verify:
+            super()._setup_ssl_cert(conn, url, verify)  # type: ignore[misc]  # the stubs show no private methods
+            return
+        with self._reading:
+            if context not in self._know:
+                try:
+                    context.load_verify_locations(get_cert_path(verify))
+                except OSError as error:
+                    raise SSLError(error) from error  # as urllib3 would; botocore makes its own error of it
+                self._know.add(context)
+        conn.cert_reqs = "CERT_REQUIRED"
         conn.ca_certs = None  # or they would be read again

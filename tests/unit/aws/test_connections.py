@@ -1,4 +1,4 @@
-"""The connections of a client share what they trust, and trust nothing else."""
+"""Shared connections read once what they trust, and trust nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench_audit.sts import Sts
 from botocore.config import Config
 from botocore.exceptions import SSLError
 
-from rootwarden.aws.trust import read_trust_once
+from rootwarden.aws.connections import Connections
 
 IDENTITY = Sts(Organization(Plan(1))).identity().body
 
@@ -75,10 +75,9 @@ def client(place: Place, trusted: Path | bool, host: str = "127.0.0.1") -> Any:
     made = session.client(
         "sts",
         endpoint_url=f"https://{host}:{place.port}",
-        verify=str(trusted) if isinstance(trusted, Path) else trusted,
         config=Config(retries={"total_max_attempts": 1}, proxies={}),
     )
-    read_trust_once(made)
+    Connections(4).carry(made, ca_bundle=str(trusted) if isinstance(trusted, Path) else trusted)
     return made
 
 
@@ -125,10 +124,3 @@ def test_a_bundle_that_holds_no_certificates_is_an_error_of_botocores(place: Pla
     bundle.write_text("nothing\n")
     with pytest.raises(SSLError):
         client(place, bundle).get_caller_identity()
-
-
-def test_a_client_built_in_another_way_is_left_as_it_is() -> None:
-    class Client:
-        """Has none of what is changed."""
-
-    read_trust_once(Client())
