@@ -21,7 +21,7 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from rootwarden.app import removal_run
+from rootwarden.app.context import App
 from rootwarden.aws.pacing import Pacing
 from rootwarden.cli import main
 from rootwarden.ledger.sqlite import SqliteStore
@@ -98,7 +98,7 @@ def child(task: dict[str, Any]) -> int:
     os.environ.update(task["environment"])
     for descriptor, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(f"{task['name']}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
-    removal_run._AT_ONCE = task["at_once"]
+    App.concurrency = property(lambda _: task["at_once"])  # type: ignore[assignment, method-assign]  # for this child
     boundaries = Boundaries(task["end_at"], task["how"])
     boundaries.lay()
     code = main.run(task["arguments"])

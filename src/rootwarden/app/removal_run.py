@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from rootwarden.model.removal import AccountRemoval
     from rootwarden.model.removal_outcome import AccountOutcome
 
-_AT_ONCE = 32
-"""Accounts under work at a time."""
 _NOT_TRIED = local("not_tried", "not tried")
 
 
@@ -168,7 +166,9 @@ class RemovalRun:
             with self._app.door(self._clients, self._chosen.organization.id).begin(work) as run:
                 self._run = run
                 try:
-                    with closing(apply_plan(run, accounts, terms, self._stop, at_once=_AT_ONCE)) as outcomes:
+                    with closing(
+                        apply_plan(run, accounts, terms, self._stop, at_once=self._app.concurrency)
+                    ) as outcomes:
                         for outcome in outcomes:
                             self._take(outcome)
                 except Interrupted as error:  # raised after the last outcome
