@@ -95,13 +95,19 @@ def _rate_of(operation: str, max_rate: float | None) -> Rate:
 
 
 @dataclass(slots=True)
+class _Patience:
+    """Seconds used up by the failing calls of one root session."""
+
+    used: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Session:
     """What the calls of one root session share."""
 
-    gates: _Gates | None
+    patience: _Patience = field(default_factory=_Patience)
+    gates: _Gates | None = None
     """Of the member account; None while the session is being opened, which counts against the caller."""
-    lost: float = 0.0
-    """Seconds of patience used up."""
 
 
 @dataclass(slots=True)
@@ -122,7 +128,7 @@ _ending: ContextVar[threading.Event | None] = ContextVar("set when the run is to
 @contextmanager
 def one_session() -> Iterator[None]:
     """The calls made inside, in this thread, share one patience: they are about one root session."""
-    mark = _session.set(_Session(gates=None))
+    mark = _session.set(_Session())
     try:
         yield
     finally:
@@ -132,8 +138,8 @@ def one_session() -> Iterator[None]:
 @contextmanager
 def counted_against_member() -> Iterator[None]:
     """The calls made inside are the member account's own, and count against its quotas instead of the caller's."""
-    outer = _session.get()
-    mark = _session.set(_Session(gates=_Gates(), lost=outer.lost if outer else 0.0))
+    outer = _session.get() or _Session()
+    mark = _session.set(_Session(outer.patience, _Gates()))
     try:
         yield
     finally:
@@ -187,7 +193,7 @@ class Pacing:
         client.meta.events.register("needs-retry", after)
 
     def _begin(self, operation: str, region: str) -> _Call:
-        session = _session.get() or _Session(gates=None)
+        session = _session.get() or _Session()
         gate = (session.gates or self._gates).gate(operation, region, self._limits.max_rate)
         turn = self._next_turn(gate)
         if turn is None:
@@ -208,7 +214,7 @@ class Pacing:
         if trouble and self._gives_up(call, used):
             trouble = None
         if not trouble:
-            call.session.lost += used
+            call.session.patience.used += used
             return False
         call.lost_answer = call.lost_answer or trouble is Trouble.LOST
         # A connection that AWS closed while it was idle says nothing about AWS: the next one is tried at once.
@@ -223,7 +229,7 @@ class Pacing:
 
     def _gives_up(self, call: _Call, used: float) -> bool:
         patience = self._limits.patience if self._answered else min(self._limits.patience, _UNPROVEN)
-        return call.session.lost + used >= patience
+        return call.session.patience.used + used >= patience
 
     def _pause(self, attempts: int) -> float:
         longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempts - 1, 10))
