@@ -22,6 +22,8 @@ _LONGEST: Final = 3.0
 """... or those that came within so many seconds."""
 _MUCH: Final = 0.15
 """From this share of throttled answers on, the rate is far off, and is set to what went through."""
+_ROUGH: Final = 4.0
+"""How much faster the rate climbs after that, until a call is throttled again."""
 _LITTLE_LESS: Final = 0.92
 """What remains of the rate after fewer of them."""
 _REGAIN: Final = 4.0
@@ -112,6 +114,8 @@ class Rate:
             self._met = True
             self._tolerant = False
             self._lower(now, 1 - share)
+            # What a few answers say of the rate is rough: where it was set too low, it is not to stay so for long.
+            self._slope *= _ROUGH
             self._proved = self._rate
         elif self._tolerant:
             pass

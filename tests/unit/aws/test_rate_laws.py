@@ -155,9 +155,9 @@ def test_the_rate_asked_for_is_never_exceeded(
         assert last - first <= most * (times[last] - times[first]) + 1e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
-    per_second=st.floats(3, 300),
+    per_second=st.floats(5, 300),
     burst=st.floats(0.1, 2),
     latency=st.floats(0.02, 0.5),
     seed=st.integers(0, 10_000),
@@ -167,9 +167,9 @@ def test_it_settles_on_any_quota(per_second: float, burst: float, latency: float
     rate, bucket = Rate(), Bucket(per_second, max(1.0, burst * per_second))
     calls = round(60 * per_second)
     done = run(rate, bucket, calls, workers=2048, latency=latency, seed=seed)
-    assert done.seconds <= 1.2 * (calls - bucket.burst) / per_second + 2
-    assert 0.8 * per_second <= rate.per_second <= 1.25 * per_second
-    assert done.throttled(since=SETTLED) < 0.08
+    assert done.seconds <= 1.3 * (calls - bucket.burst) / per_second + 2
+    assert 0.7 * per_second <= rate.per_second <= 1.3 * per_second
+    assert done.throttled(since=SETTLED) < 0.1
 
 
 def test_a_quota_that_shrinks_is_found_again() -> None:
@@ -178,7 +178,7 @@ def test_a_quota_that_shrinks_is_found_again() -> None:
     run(rate, bucket, 3000)
     bucket.per_second = 30
     done = run(rate, bucket, 1500)
-    assert done.throttled(since=SETTLED) < 0.08
+    assert done.throttled(since=SETTLED) < 0.1
     assert 20 <= rate.per_second <= 40
 
 
