@@ -76,17 +76,21 @@ def open_intents(entries: Iterable[Entry]) -> tuple[OpenIntent, ...]:
     """The intents without outcome, or with accounts not yet accounted for, in their order.
 
     An account is accounted for once a result line names it, unless the last line on it (or on one of its items) says
-    ``unknown``. An intent that names no account is closed by an outcome none of whose items is ``unknown`` at last.
+    ``unknown``. An intent that names no account is closed by an outcome none of whose items is ``unknown`` at last. One with the
+    last word on each of its accounts, a line on the account as a whole, is done with and forgotten: a ledger of years fits in
+    memory.
     """
     intents: dict[str, Entry] = {}
-    latest: dict[str, dict[tuple[str | None, str | None], str]] = {}
+    latest: dict[str, _Lines] = {}
     for entry in entries:
         if entry.kind is Kind.INTENT:
             intents[entry.id] = entry
-        elif entry.kind is Kind.OUTCOME and entry.intent_id is not None:
+        elif entry.intent_id in intents:
             lines = latest.setdefault(entry.intent_id, {})
             for line in lines_of(entry.content):
                 _add_line(lines, line)
+            if _is_done_with(intents[entry.intent_id], lines):
+                del intents[entry.intent_id], latest[entry.intent_id]
     return tuple(
         OpenIntent(intent, missing)
         for intent in intents.values()
@@ -94,24 +98,33 @@ def open_intents(entries: Iterable[Entry]) -> tuple[OpenIntent, ...]:
     )
 
 
-def _add_line(lines: dict[tuple[str | None, str | None], str], line: Mapping[str, Any]) -> None:
+_Lines = dict[str | None, dict[str | None, str]]
+"""The latest outcome by account and item; None for the organization's set-up, and for an account as a whole."""
+
+
+def _add_line(lines: _Lines, line: Mapping[str, Any]) -> None:
     account, item, outcome = line.get("account"), line.get("item"), str(line.get("outcome"))
     if item is None and outcome != UNKNOWN:
         # A word on the account as a whole settles what was said of its items before.
-        for key in [key for key in lines if key[0] == account]:
-            del lines[key]
-    lines[(account, item)] = outcome
+        lines[account] = {None: outcome}
+    else:
+        lines.setdefault(account, {})[item] = outcome
 
 
-def _missing(
-    intent: Entry, lines: Mapping[tuple[str | None, str | None], str] | None
-) -> tuple[AccountId, ...] | None:
+def _is_done_with(intent: Entry, lines: _Lines) -> bool:
+    accounts = accounts_of(intent)
+    return bool(accounts) and all(
+        None in (said := lines.get(account, {})) and UNKNOWN not in said.values() for account in accounts
+    )
+
+
+def _missing(intent: Entry, lines: _Lines | None) -> tuple[AccountId, ...] | None:
     """The accounts an intent still misses; None when it is closed."""
     accounts = accounts_of(intent)
     if lines is None:
         return accounts
-    unsettled = {key[0] for key, outcome in lines.items() if outcome == UNKNOWN}
+    unsettled = {account for account, said in lines.items() if UNKNOWN in said.values()}
     if not accounts:
         return () if unsettled else None
-    settled = {key[0] for key in lines} - unsettled
+    settled = lines.keys() - unsettled
     return tuple(account for account in accounts if account not in settled) or None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ledger_values import IDENTITY, NOW
+from ledger_values import IDENTITY, NOW, draft
 
 from rootwarden.errors import LedgerUnwritable, SecretRefused
-from rootwarden.ledger.chain import verify
+from rootwarden.ledger.chain import follow, genesis, head_of, verify
 from rootwarden.ledger.entry import Draft, Entry, Kind
 from rootwarden.ledger.query import Filter, OpenIntent, accounts_of, open_intents, select
 from rootwarden.ledger.recorder import Recorder, RunContext
@@ -234,6 +235,31 @@ def test_a_word_on_the_whole_account_settles_its_items(store: SqliteStore) -> No
     (found,) = writer.open_intents()
     writer.settle(found, [done(ONE, outcome="verified_clean")])
     assert writer.open_intents() == ()
+
+
+def test_what_is_done_with_is_not_kept_in_memory() -> None:
+    """The runs of years are read at each start: ten times as many of them take no more memory."""
+
+    def years(runs: int) -> Iterator[Entry]:
+        head = genesis(IDENTITY)
+        accounts = [f"{number:012d}" for number in range(200)]
+        for number in range(runs):
+            word = [{"account": account, "outcome": "clean"} for account in accounts]
+            intent = follow(head, draft(2 * number, Kind.INTENT, accounts=accounts))
+            outcome = follow(head_of(intent), draft(2 * number + 1, Kind.OUTCOME, intent.id, result=word))
+            head = head_of(outcome)
+            yield intent
+            yield outcome
+
+    def peak(runs: int) -> int:
+        tracemalloc.start()
+        assert open_intents(years(runs)) == ()
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    few, many = peak(10), peak(100)
+    assert many < 1.5 * few
 
 
 def test_two_intents_on_one_account_are_told_apart(store: SqliteStore) -> None:
