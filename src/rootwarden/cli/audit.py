@@ -53,7 +53,9 @@ def audit(
     app = terminal.app()
     app.max_rate, app.at_once = max_rate, concurrency
     selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
-    report, code = run_audit(app, selection, details, progress=AuditProgress(quiet=terminal.globals.quiet))
+    progress = AuditProgress(quiet=terminal.globals.quiet)
+    report, code = run_audit(app, selection, details, progress=progress)
+    progress.done()
     terminal.say_notes(app)
     terminal.emit(report)
     raise typer.Exit(code)

@@ -4,35 +4,78 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Final
 
 import typer
 
-from rootwarden.reports.safe_text import printable
+from rootwarden.model.audit import AuditOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rootwarden.model.audit import AuditRow
 
-_SECONDS_BETWEEN_LINES = 5.0
+_SECONDS_BETWEEN_LINES: Final = 5.0
+_SECONDS_BETWEEN_MOVES: Final = 0.1
+_SECONDS_OF_RATE: Final = 10.0
+"""The rate is that of so many last seconds."""
+_WORTH_SAYING: Final = (AuditOutcome.EXPOSED, AuditOutcome.UNREACHABLE, AuditOutcome.EXCEPTED)
 
 
 class AuditProgress:
-    """Counts accounts on stderr."""
+    """Tells on stderr how many accounts are read, how fast, how long the rest takes, and what was found."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._quiet = quiet
         self._moving = sys.stderr.isatty()
-        self._last = time.monotonic()
+        self._clock = clock
+        self._last = clock()
+        self._marks = deque([(self._last, 0)])
+        self._outcomes: Counter[AuditOutcome] = Counter()
 
     def __call__(self, number: int, total: int | None, row: AuditRow) -> None:
-        """Hears of one row."""
+        """Hears of one row; ``total`` is None while the accounts are being listed."""
+        self._outcomes[row.outcome] += 1
         if self._quiet:
             return
-        last = number == total
-        of = f"{number}" if total is None else f"{number}/{total}"
-        if self._moving:
-            text = printable(f"{of} accounts, {row.account.id} {row.outcome.value}")
-            typer.echo(f"\r\x1b[K{text}" if not last else "\r\x1b[K", err=True, nl=False)
-        elif time.monotonic() - self._last >= _SECONDS_BETWEEN_LINES:
-            self._last = time.monotonic()
-            typer.echo(f"{of} accounts", err=True)
+        now = self._clock()
+        if number == total:
+            self.done()
+        elif now - self._last >= (_SECONDS_BETWEEN_MOVES if self._moving else _SECONDS_BETWEEN_LINES):
+            self._last = now
+            text = self._text(number, total, self._rate(now, number))
+            typer.echo(f"\r\x1b[K{text}" if self._moving else text, err=True, nl=not self._moving)
+
+    def done(self) -> None:
+        """Takes the moving line away, wherever it stopped."""
+        if self._moving and not self._quiet:
+            typer.echo("\r\x1b[K", err=True, nl=False)
+
+    def _rate(self, now: float, number: int) -> float:
+        """Accounts a second."""
+        self._marks.append((now, number))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= _SECONDS_OF_RATE:  # noqa: PLR2004 - two make a span
+            self._marks.popleft()
+        then, before = self._marks[0]
+        return (number - before) / (now - then) if now > then else 0.0
+
+    def _text(self, number: int, total: int | None, rate: float) -> str:
+        of = f"{number:,} accounts, more being listed" if total is None else f"{number:,}/{total:,} accounts"
+        parts = [f"{of}, {rate:.1f}/s" if rate < 10 else f"{of}, {rate:.0f}/s"]  # noqa: PLR2004 - two digits are enough
+        if total is not None and rate:
+            parts.append(f"about {_duration((total - number) / rate)} left")
+        parts += [
+            f"{self._outcomes[outcome]:,} {outcome.value}"
+            for outcome in _WORTH_SAYING
+            if self._outcomes[outcome]
+        ]
+        return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,91 @@
+"""What is said while an audit runs."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from rootwarden.cli.progress import AuditProgress
+from rootwarden.model.audit import AuditOutcome, AuditRow
+from rootwarden.model.credentials import RootCredentials
+from rootwarden.model.ids import AccountId
+from rootwarden.model.organization import Account, AccountState
+
+ACCOUNT = Account(AccountId("333333333333"), "Shop", "", AccountState.ACTIVE)
+
+
+class Watch:
+    """Rows that come at a steady rate."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.now = 0.0
+        self.number = 0
+        self.progress = AuditProgress(quiet=quiet, clock=lambda: self.now)
+
+    def see(
+        self, rows: int, *, every: float, total: int | None, outcome: AuditOutcome = AuditOutcome.CLEAN
+    ) -> None:
+        for _ in range(rows):
+            self.now += every
+            self.number += 1
+            self.progress(self.number, total, AuditRow(ACCOUNT, outcome, RootCredentials()))
+
+
+def test_plain_lines_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rate, estimate and counts; nothing on stdout."""
+    watch = Watch()
+    watch.see(100, every=0.0625, total=1000)
+    watch.see(1, every=0.0625, total=1000, outcome=AuditOutcome.EXPOSED)
+    watch.see(2, every=0.0625, total=1000, outcome=AuditOutcome.UNREACHABLE)
+    watch.see(100, every=0.0625, total=1000)
+    watch.see(1, every=6.0, total=None)
+    seen = capsys.readouterr()
+    assert seen.err.splitlines() == [
+        "80/1,000 accounts, 16/s, about 58 s left",
+        "160/1,000 accounts, 16/s, about 52 s left, 1 exposed, 2 unreachable",
+        "204 accounts, more being listed, 9.0/s, 1 exposed, 2 unreachable",
+    ]
+    assert not seen.out
+
+
+def test_on_a_terminal_the_line_moves_and_is_gone_at_the_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    watch = Watch()
+    watch.see(2, every=0.25, total=3)
+    watch.see(1, every=0.25, total=3)
+    assert capsys.readouterr().err == (
+        "\r\x1b[K1/3 accounts, 4.0/s, about 0 s left\r\x1b[K2/3 accounts, 4.0/s, about 0 s left\r\x1b[K"
+    )
+
+
+def test_the_line_goes_where_nobody_knew_the_total(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    watch = Watch()
+    watch.see(1, every=0.25, total=None)
+    watch.progress.done()
+    assert capsys.readouterr().err == "\r\x1b[K1 accounts, more being listed, 4.0/s\r\x1b[K"
+
+
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Watch(quiet=True).see(1000, every=1.0, total=1000)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("every", "total", "said"),
+    [
+        (0.125, 136, "about 12 s left"),
+        (1.0, 125, "about 2 min 0 s left"),
+        (60.0, 121, "about 2 h 0 min left"),
+    ],
+)
+def test_how_long_the_rest_takes(
+    capsys: pytest.CaptureFixture[str], every: float, total: int, said: str
+) -> None:
+    Watch().see(40, every=every, total=total)
+    assert capsys.readouterr().err.splitlines()[0].endswith(said)
