@@ -44,7 +44,7 @@ def test_plain_lines_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> No
     assert seen.err.splitlines() == [
         "80/1,000 accounts, 16/s, about 58 s left",
         "160/1,000 accounts, 16/s, about 52 s left, 1 exposed, 2 unreachable",
-        "204 accounts, more being listed, 9.0/s, 1 exposed, 2 unreachable",
+        "204 accounts, more being listed, 9.1/s, 1 exposed, 2 unreachable",
     ]
     assert not seen.out
 
