@@ -27,6 +27,7 @@ from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.aws_config import write_aws_config
 from rootwarden.emulator.gateway import Gateway
 from rootwarden.emulator.org_file import AccountSpec, PrincipalSpec, TrailSpec
+from rootwarden.emulator.services import org_accounts
 from rootwarden.operations.removal import deletion
 
 if TYPE_CHECKING:
@@ -208,6 +209,15 @@ class Rig:
             return output
 
         self.patch.setattr(Gateway, "_served", changed)
+
+    def hide_paths(self) -> None:
+        """From now on Organizations does not tell an account's OUs along with it, as it did not for years."""
+        described = org_accounts.describe_account_object
+        self.patch.setattr(
+            org_accounts,
+            "describe_account_object",
+            lambda *given: {key: one for key, one in described(*given).items() if key != "Paths"},
+        )
 
     def interrupt_at(self, operation: str, account_id: str) -> None:
         """Ctrl-C is pressed the next time the program makes this call for this account (AssumeRoot: its target)."""

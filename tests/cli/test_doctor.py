@@ -140,6 +140,7 @@ def test_each_place_and_policy_is_read_once(rig: Rig) -> None:
 def test_what_may_not_be_read_is_never_allowed(rig: Rig, denied: str) -> None:
     world = World(rig, company(account(SHOP, "Shop"), account(LEGACY, "Legacy", "/Old")))
     world.make_caller(SECURITY)
+    rig.hide_paths()
     rig.emulator.world.faults.append(
         FaultSpec(operation=denied, code="AccessDenied", message="no", http_status=403)
     )
@@ -284,6 +285,7 @@ def test_a_least_privileged_role_sees_what_it_may(rig: Rig) -> None:
 def test_an_account_that_moves_while_the_tree_is_read_is_left_open(rig: Rig) -> None:
     world = World(rig, company(account(SHOP, "Shop", "/Z"), account(LEGACY, "Legacy", "/A")))
     world.make_caller(SECURITY)
+    rig.hide_paths()
     state = rig.emulator.world.organization
     shop = state.accounts[SHOP]
 

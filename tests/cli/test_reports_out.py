@@ -169,7 +169,7 @@ def test_selecting_by_everything(rig: Rig) -> None:
         ran = rig.json("audit", "--details", "never", *options, profile=DELEGATE)
         assert {row["id"] for row in ran.document["accounts"]} == expected, options
         assert len(ran.document["accounts"]) == len(expected)
-    rig.patch.setattr("sys.stdin", io.StringIO(f"{b}\n"))
+    rig.patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{b}\n".encode())))
     ran = rig.json("audit", "--accounts-file", "-", profile=DELEGATE)
     assert [row["id"] for row in ran.document["accounts"]] == [b]
     path = configuration(rig.folder, '[scope]\nous = ["/Work"]\n')

@@ -2,120 +2,70 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rootwarden.aws.caller_identity import get_caller
-from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import AccessDenied, AwsError, BadInput, CannotLook, WrongAccount
-from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
-from rootwarden.model.reading import NotSeen
-from rootwarden.model.selection import Selection, select
-from rootwarden.operations.directory.gather import Directory, gather_directory, gather_tags
+from rootwarden.app.choosing import Chooser
+from rootwarden.app.chosen import Chosen, ChosenAccount
+from rootwarden.errors import BadInput
+from rootwarden.model.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
     from rootwarden.model.ids import AccountId
-    from rootwarden.model.organization import Account, Organization, OrganizationalUnit
+
+__all__ = ["Chosen", "ChosenAccount", "accounts_now", "choose_account", "choose_accounts", "offered_accounts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The accounts a command is about."""
+def choose_accounts(
+    app: App,
+    clients: CallerClients,
+    selection: Selection,
+    *,
+    changing: bool,
+    lazily: bool = False,
+    with_caller: bool = False,
+) -> Chosen:
+    """Finds the accounts that are meant, with as few calls as that takes.
 
-    organization: Organization
-    accounts: tuple[Account, ...]
-    excluded: frozenset[AccountId]
-    """Those among them that the configuration tells to leave alone."""
-    directory: Directory
-    """The whole organization they were chosen from."""
-
-
-def choose_accounts(app: App, clients: CallerClients, selection: Selection, *, changing: bool) -> Chosen:
-    """Lists the organization and picks the accounts.
-
-    A reading command without a selection takes the configuration's scope, or every account; a changing one has to be told. Raises
-    BadInput, UnknownAccount, CannotLook and AwsError.
+    A reading command without a selection takes the configuration's scope, or every account; a changing one has to be told, and
+    does not rest on what is kept. ``lazily`` gives every account, where no OU or tag decides, while they are being listed.
+    ``with_caller`` has the caller's own account in the directory. Raises BadInput, UnknownAccount, CannotLook and AwsError.
     """
-    directory = _directory(app, clients)
-    exclusions = _excluding(app)
     selection = _with_defaults(app, selection, changing=changing)
-    needs_tags = selection.tags or exclusions.tags
-    tags = gather_tags(clients, (account.id for account in directory.accounts)) if needs_tags else {}
-    units = () if isinstance(directory.units, NotSeen) else directory.units.value
-    if isinstance(directory.units, NotSeen):
-        if selection.names_units or exclusions.names_units:
-            reason = directory.units.reason
-            raise CannotLook(
-                f"OUs were named, and the tree of OUs could not be read: {reason.code}: {reason.text}",
-                advice="The caller needs organizations:ListRoots, ListOrganizationalUnitsForParent and ListAccountsForParent.",
-            )
-        app.notes.append(
-            f"OU paths are not shown: {directory.units.reason.code}: {directory.units.reason.text}"
-        )
-    chosen = select(selection, directory.accounts, units, tags)
-    if not chosen:
+    app.notes += selection.notes
+    chooser = Chooser(app, clients, selection, changing=changing, with_caller=with_caller)
+    return chooser.choose(lazily=lazily)
+
+
+def choose_account(app: App, clients: CallerClients, text: str) -> ChosenAccount:
+    """Finds one account by its id or name, as it is now. Raises as ``choose_accounts`` does."""
+    chosen = choose_accounts(app, clients, Selection(accounts=(text,)), changing=True)
+    accounts = tuple(chosen.accounts)
+    if len(accounts) != 1:
         raise BadInput(
-            "no account of the organization matches the selection",
-            advice="Check the tags, OUs and exclusions; 'rootwarden audit --details never' lists the accounts there are.",
+            f"{text!r} names {len(accounts)} accounts, and this works on one at a time",
+            advice="Name one account.",
         )
-    excluded = _excluded(exclusions, directory, units, tags)
-    return Chosen(directory.organization, chosen, frozenset(account.id for account in excluded), directory)
+    return ChosenAccount(chosen.organization, accounts[0], chosen.against(accounts[0]))
 
 
-def _excluded(
-    exclusions: Selection,
-    directory: Directory,
-    units: Iterable[OrganizationalUnit],
-    tags: Mapping[str, Mapping[str, str]],
-) -> tuple[Account, ...]:
-    if exclusions.empty:
-        return ()
-    try:
-        return select(exclusions, directory.accounts, units, tags)
-    except BadInput as error:
-        raise BadInput(
-            f"scope in the configuration: {error.message}",
-            advice="Correct it there: what was to be left alone might go by another name now.",
-        ) from error
+def accounts_now(app: App, clients: CallerClients, ids: Iterable[AccountId]) -> Chosen:
+    """These accounts as AWS has them now, with what the configuration excludes; one that left the organization is not among them.
+
+    For what was chosen and confirmed before. Raises AwsError, and BadInput for a scope in the configuration that cannot be meant.
+    """
+    selection = Selection(accounts=tuple(ids))
+    return Chooser(app, clients, selection, changing=True).now()
 
 
-def _directory(app: App, clients: CallerClients) -> Directory:
-    caller = get_caller(clients.client("sts"))
-    if caller.is_root:
-        raise WrongAccount(
-            f"the caller is {caller.arn}; AWS does not let a root user open root sessions",
-            advice="Use a role or user of the delegated administrator.",
-        )
-    try:
-        directory = gather_directory(clients)
-    except AccessDenied as error:
-        raise WrongAccount(
-            f"account {caller.account_id} cannot list the organization's accounts: {error.code}: {error.text}",
-            advice="Use a profile of the IAM delegated administrator (or of the management account) whose policies allow "
-            "organizations:ListAccounts.",
-        ) from error
-    app.check_organization(directory.organization.id)
-    if caller.account_id == directory.organization.management_account_id:
-        _say_management_in_use(app, clients)
-    return directory
-
-
-def _say_management_in_use(app: App, clients: CallerClients) -> None:
-    try:
-        delegates = Organizations(clients.client("organizations")).delegated_administrators(
-            IAM_SERVICE_PRINCIPAL
-        )
-    except AwsError:
-        delegates = ()
-    instead = (
-        f"the delegated administrator {' or '.join(delegates)}" if delegates else "a delegated administrator"
-    )
-    app.notes.append(f"this runs from the management account; for routine work use {instead}")
+def offered_accounts(app: App, clients: CallerClients, selection: Selection) -> Chosen:
+    """Every account but those the selection excludes, for somebody to choose from; as recent as what is kept."""
+    everything = replace(selection, everything=True)
+    return Chooser(app, clients, everything, changing=False).choose(lazily=False)
 
 
 def _with_defaults(app: App, selection: Selection, *, changing: bool) -> Selection:
@@ -129,10 +79,5 @@ def _with_defaults(app: App, selection: Selection, *, changing: bool) -> Selecti
     scope = app.settings.scope
     if scope.names_some:
         app.notes.append("looking at the scope of the configuration; --all looks at every account")
-        return dataclasses.replace(selection, accounts=scope.accounts, ous=scope.ous, tags=scope.tags)
-    return dataclasses.replace(selection, everything=True)
-
-
-def _excluding(app: App) -> Selection:
-    scope = app.settings.scope
-    return Selection(accounts=scope.exclude_accounts, ous=scope.exclude_ous, tags=scope.exclude_tags)
+        return replace(selection, accounts=scope.accounts, ous=scope.ous, tags=scope.tags)
+    return replace(selection, everything=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sized
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def take_audit(
 ) -> Audit:
     """Audits the selected accounts; the first look of every removal too."""
     clients = app.caller(PurposeName.DELEGATE)
-    chosen = choose_accounts(app, clients, selection, changing=changing)
+    chosen = choose_accounts(app, clients, selection, changing=changing, lazily=True)
     rules = Rules(chosen.organization.management_account_id, chosen.excluded, details)
     work = Work(operation=command, accounts=(), tasks=(RootTask.AUDIT,), authority=app.for_reading(command))
     rows = []
@@ -63,6 +64,7 @@ def take_audit(
             interrupted = True
     settle_by_audit(recorder, earlier, rows)
     rows.sort(key=lambda row: places[row.account.id])
+    rows = [replace(row, account=chosen.place(row.account, wait=not interrupted)) for row in rows]
     return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows), interrupted)
 
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from rootwarden.app.ledger import open_recorder
+from rootwarden.app.organization import KnownOrganization
 from rootwarden.aws.assume_role import RoleChoice
 from rootwarden.aws.clients import CallerChoice, CallerClients
 from rootwarden.aws.endpoints import AWS
@@ -52,6 +53,7 @@ class App:
     """Accounts under work at a time, at most; None leaves it to the configuration."""
     _callers: dict[CallerChoice, CallerClients] = field(default_factory=dict)
     _recorders: dict[CallerClients, Recorder] = field(default_factory=dict)
+    _organizations: dict[CallerClients, KnownOrganization] = field(default_factory=dict)
 
     def caller(self, purpose: PurposeName) -> CallerClients:
         """The clients of the caller for a purpose.
@@ -94,6 +96,12 @@ class App:
             max_rate=self.max_rate or limits.max_rate,
             patience=limits.patience_seconds,
         )
+
+    def organization(self, clients: CallerClients, *, refresh: bool = False) -> KnownOrganization:
+        """What is known of a caller's organization; asked for once in a run. ``refresh`` (of the first call) uses nothing kept."""
+        if clients not in self._organizations:
+            self._organizations[clients] = KnownOrganization(self, clients, refresh=refresh)
+        return self._organizations[clients]
 
     def recorder(self, clients: CallerClients, organization_id: str) -> Recorder:
         """The ledger's writer for a caller; the same one throughout a run."""

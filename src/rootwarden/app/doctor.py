@@ -36,7 +36,7 @@ def run_doctor(
 ) -> tuple[Report, int]:
     """The report of ``doctor`` and its exit code. No task named means all five."""
     clients = app.caller(PurposeName.DELEGATE)
-    chosen = choose_accounts(app, clients, selection, changing=False)
+    chosen = choose_accounts(app, clients, selection, changing=False, with_caller=True)
     evidence = _gather(app, clients, chosen)
     wanted = tuple(dict.fromkeys(tasks)) or tuple(RootTask)
     judgement = judge(evidence, wanted)
@@ -76,7 +76,7 @@ def _gather(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
         partition=clients.partition,
         region=clients.region,
         sts_region=app.settings.regions.sts or clients.region,
-        accounts=chosen.accounts,
+        accounts=tuple(chosen.accounts),
         excluded=chosen.excluded,
         trusted_access=baseline.trusted_access,
         features=baseline.features,

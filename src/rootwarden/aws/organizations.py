@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.aws.error_codes import aws_call
@@ -49,6 +49,17 @@ class Organizations:
         """One account, as it is now."""
         with aws_call("organizations:DescribeAccount"):
             return _account(self._client.describe_account(AccountId=account)["Account"])
+
+    def unit(self, unit: str) -> str:
+        """The name of an OU as it is now."""
+        with aws_call("organizations:DescribeOrganizationalUnit"):
+            found = self._client.describe_organizational_unit(OrganizationalUnitId=unit)
+            return found["OrganizationalUnit"]["Name"]
+
+    def parent(self, child: str) -> str:
+        """The id of the OU or root that an account or an OU stands in."""
+        with aws_call("organizations:ListParents"):
+            return str(self._client.list_parents(ChildId=child)["Parents"][0]["Id"])
 
     def units(self) -> Iterator[OrganizationalUnit]:
         """The root and every OU, parents before children."""
@@ -134,7 +145,18 @@ def _account(found: Any) -> Account:
         # State replaced Status, which AWS retired on 2026-09-09; older partitions may still answer the latter alone.
         state=_state(found.get("State") or found.get("Status")),
         joined_method=_joined(found.get("JoinedMethod")),
+        parents=_parents(found.get("Paths") or ()),
     )
+
+
+def _parents(paths: Sequence[str]) -> tuple[str, ...] | None:
+    """The ids above an account. ``Paths`` is a late addition that a partition may not have, and several would tell nothing certain."""
+    return _containers(paths[0]) if len(paths) == 1 else None
+
+
+def _containers(path: str | None) -> tuple[str, ...] | None:
+    """The root and the OUs of ``o-.../r-.../ou-.../``, which ends with the account's own id in an account's path."""
+    return tuple(one for one in (path or "").split("/") if one.startswith(("r-", "ou-"))) or None
 
 
 def _state(value: str | None) -> AccountState:

@@ -9,17 +9,10 @@ import typer
 from rootwarden.app.audit import run_audit
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.progress import AuditProgress
-from rootwarden.cli.selection_options import (
-    AccountOption,
-    AllOption,
-    ExcludeOption,
-    FileOption,
-    OuOption,
-    TagOption,
-    selection_of,
-)
+from rootwarden.cli.selection_options import takes_selection
 from rootwarden.cli.terminal import Terminal
 from rootwarden.model.audit import Details
+from rootwarden.model.selection import Selection
 
 
 def register(app: typer.Typer) -> None:
@@ -27,14 +20,10 @@ def register(app: typer.Typer) -> None:
     app.command("audit", help=does("audit"), epilog=needs("audit"))(audit)
 
 
+@takes_selection
 def audit(
     context: typer.Context,
-    account: AccountOption = None,
-    ou: OuOption = None,
-    tag: TagOption = None,
-    accounts_file: FileOption = None,
-    everything: AllOption = False,
-    exclude: ExcludeOption = None,
+    selection: Selection,
     details: Annotated[
         Details, typer.Option(help="When to read more than the account summary.")
     ] = Details.AUTO,
@@ -52,7 +41,6 @@ def audit(
     terminal = Terminal(context)
     app = terminal.app()
     app.max_rate, app.at_once = max_rate, concurrency
-    selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     progress = AuditProgress(quiet=terminal.globals.quiet)
     report, code = run_audit(app, selection, details, progress=progress)
     progress.done()

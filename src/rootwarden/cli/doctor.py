@@ -8,16 +8,9 @@ import typer
 
 from rootwarden.app.doctor import run_doctor
 from rootwarden.cli.help_text import does, needs
-from rootwarden.cli.selection_options import (
-    AccountOption,
-    AllOption,
-    ExcludeOption,
-    FileOption,
-    OuOption,
-    TagOption,
-    selection_of,
-)
+from rootwarden.cli.selection_options import takes_selection
 from rootwarden.cli.terminal import Terminal
+from rootwarden.model.selection import Selection
 from rootwarden.model.tasks import RootTask
 
 
@@ -26,14 +19,10 @@ def register(app: typer.Typer) -> None:
     app.command("doctor", help=does("doctor"), epilog=needs("doctor"))(doctor)
 
 
+@takes_selection
 def doctor(
     context: typer.Context,
-    account: AccountOption = None,
-    ou: OuOption = None,
-    tag: TagOption = None,
-    accounts_file: FileOption = None,
-    everything: AllOption = False,
-    exclude: ExcludeOption = None,
+    selection: Selection,
     task: Annotated[
         list[RootTask] | None, typer.Option(help="A task to judge; repeat it. All five where none is named.")
     ] = None,
@@ -47,7 +36,6 @@ def doctor(
     """Exit 1 when a task is blocked, 6 when something that decides could not be read."""
     terminal = Terminal(context)
     app = terminal.app()
-    selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     report, code = run_doctor(app, selection, tuple(task or ()), probing=probe)
     terminal.say_notes(app)
     terminal.emit(report)

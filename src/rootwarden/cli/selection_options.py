@@ -2,84 +2,109 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
-from rootwarden.app.files import read_text
+from rootwarden.app.accounts_file import read_accounts_file
 from rootwarden.errors import BadInput
 from rootwarden.model.selection import Selection
 
 _PANEL = "Accounts"
 
+
+def _option(help_text: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help_text, metavar=metavar, rich_help_panel=_PANEL)
+
+
 AccountOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--account",
-        help="Account id or name; repeat it, or separate ids with commas.",
-        rich_help_panel=_PANEL,
-    ),
+    _option("Account id or name; repeat it, or separate with commas.", metavar="ID|NAME"),
 ]
-OuOption = Annotated[
-    list[str] | None, typer.Option("--ou", help="OU id or /path, with all below it.", rich_help_panel=_PANEL)
-]
-TagOption = Annotated[
-    list[str] | None,
-    typer.Option("--tag", help="Accounts with the tag KEY, or KEY=VALUE.", rich_help_panel=_PANEL),
-]
+OuOption = Annotated[list[str] | None, _option("OU id or /path, with all below it.", metavar="OU_ID|/PATH")]
+TagOption = Annotated[list[str] | None, _option("Accounts that have this tag.", metavar="KEY[=VALUE]")]
 FileOption = Annotated[
     str | None,
-    typer.Option(
-        "--accounts-file",
-        help="File with an account a line (# begins a comment); - for stdin.",
-        rich_help_panel=_PANEL,
-    ),
+    _option("File with an id or name a line (# begins a comment); - for stdin.", metavar="FILE|-"),
 ]
-AllOption = Annotated[
-    bool, typer.Option("--all", help="Every account of the organization.", rich_help_panel=_PANEL)
-]
+AllOption = Annotated[bool, _option("Every account of the organization.", "--all")]
 ExcludeOption = Annotated[
     list[str] | None,
-    typer.Option("--exclude", help="Account id, name, OU id or /path to leave out.", rich_help_panel=_PANEL),
+    _option("Account id, name, OU id or /path to leave out.", metavar="ID|NAME|OU"),
 ]
+
+RefreshOption = Annotated[
+    bool, _option("Read the accounts, OUs and tags anew instead of using what was kept.", "--refresh")
+]
+
+AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Account id or name.")]
+"""The one account of a command that works on one (``app.accounts.choose_account`` finds it)."""
 
 
 def selection_of(
-    account: list[str] | None,
-    ou: list[str] | None,
-    tag: list[str] | None,
-    accounts_file: str | None,
-    everything: bool,
-    exclude: list[str] | None,
+    account: AccountOption = None,
+    ou: OuOption = None,
+    tag: TagOption = None,
+    accounts_file: FileOption = None,
+    everything: AllOption = False,
+    exclude: ExcludeOption = None,
+    refresh: RefreshOption = False,
 ) -> Selection:
     """The selection these options mean; raises BadInput for a file that cannot be read, and for what names nothing."""
-    from_file = _from_file(accounts_file) if accounts_file else ()
+    file = read_accounts_file(accounts_file) if accounts_file is not None else None
     return Selection(
-        accounts=(*_split("--account", account), *from_file),
-        ous=_split("--ou", ou),
+        accounts=(*_given("--account", account), *(file.places if file else ())),
+        ous=_given("--ou", ou),
         tags=_split("--tag", tag),
-        exclude=_split("--exclude", exclude),
+        exclude=_given("--exclude", exclude),
         everything=everything,
+        refresh=refresh,
+        places=file.places if file else {},
+        notes=file.notes if file else (),
     )
 
 
-def _split(option: str, values: list[str] | None) -> tuple[str, ...]:
-    parts = [part.strip() for value in values or () for part in value.split(",")]
-    found = tuple(dict.fromkeys(part for part in parts if part))
-    if values and not found:
-        # An empty shell variable must not turn a choice into "everything".
+_OPTIONS: Final = inspect.signature(selection_of, eval_str=True).parameters
+
+
+def takes_selection(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options that select accounts; it gets what they mean as its parameter ``selection``.
+
+    Typer makes options of the parameters it sees, so the parameter is shown to it as those options.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    own = {
+        name: one.replace(annotation=hints.get(name, one.annotation), kind=one.KEYWORD_ONLY)
+        for name, one in inspect.signature(command).parameters.items()
+        if name != "selection"
+    }
+
+    @functools.wraps(command)
+    def with_options(**given: Any) -> None:
+        selection = selection_of(**{name: given.pop(name) for name in _OPTIONS})
+        command(selection=selection, **given)
+
+    first = [one for one in own.values() if one.default is one.empty]
+    last = [one for one in own.values() if one.default is not one.empty]
+    options = [one.replace(kind=one.KEYWORD_ONLY) for one in _OPTIONS.values()]
+    shown = inspect.Signature([*first, *options, *last])
+    with_options.__signature__ = shown  # type: ignore[attr-defined]  # what inspect.signature reads
+    with_options.__annotations__ = {name: one.annotation for name, one in shown.parameters.items()}
+    return with_options
+
+
+def _given(option: str, values: list[str] | None) -> tuple[str, ...]:
+    """The values as given: a name may hold a comma, so only who knows the names can tell a list from a name."""
+    found = tuple(dict.fromkeys(value.strip() for value in values or ()))
+    if not all(value.strip(", ") for value in found):
+        # An empty shell variable must neither turn a choice into "everything" nor lose an exclusion.
         raise BadInput(f"{option} names nothing", advice="Give it a value, or leave it out.")
     return found
 
 
-def _from_file(name: str) -> tuple[str, ...]:
-    text = sys.stdin.read() if name == "-" else read_text(Path(name))
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    found = tuple(dict.fromkeys(line for line in lines if line))
-    if not found:
-        raise BadInput(
-            f"{name}: names no account, which means none", advice="Write an account id or name on each line."
-        )
-    return found
+def _split(option: str, values: list[str] | None) -> tuple[str, ...]:
+    parts = [part.strip() for value in _given(option, values) for part in value.split(",")]
+    return tuple(dict.fromkeys(part for part in parts if part))

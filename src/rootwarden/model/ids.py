@@ -14,6 +14,7 @@ IAM_SERVICE_PRINCIPAL = "iam.amazonaws.com"
 """The service whose trusted access and delegated administrator centralized root access needs, in every partition."""
 
 _ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
+_AS_THE_CONSOLE_SHOWS_IT = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}", re.ASCII)
 _ROOT_ARN = re.compile(r"arn:[a-z0-9-]+:iam::([0-9]{12}):root", re.ASCII)
 
 
@@ -22,8 +23,15 @@ def is_account_id(text: str) -> bool:
     return _ACCOUNT_ID.fullmatch(text) is not None
 
 
+def looks_like_account_id(text: str) -> bool:
+    """Whether the text can only be meant as an account id: digits alone, or digits as the console groups them."""
+    return text.isdigit() or _AS_THE_CONSOLE_SHOWS_IT.fullmatch(text) is not None
+
+
 def account_id(text: str) -> AccountId:
-    """The text as an account id; raises BadInput when it has not twelve digits."""
+    """The text as an account id (1234-5678-9012 as well); raises BadInput when it has not twelve digits."""
+    if _AS_THE_CONSOLE_SHOWS_IT.fullmatch(text):
+        text = text.replace("-", "")
     if not is_account_id(text):
         digits = f"it has {len(text)} digits" if text.isdigit() else "it has other characters"
         raise BadInput(

@@ -68,4 +68,6 @@ class Account:
     joined_method: JoinedMethod = JoinedMethod.UNKNOWN
     ou_path: str | None = None
     """Path of OU names, or None where the tree was not read."""
+    parents: tuple[str, ...] | None = None
+    """The ids of the root and the OUs it stands under, root first; None where they were not read."""
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -54,7 +54,17 @@ _TREE_READS = (
     "organizations:ListAccountsForParent",
 )
 _OPENING = (*_ACCOUNT_READS, "sts:AssumeRoot")
-_SELECTING = (*_TREE_READS, "organizations:ListTagsForResource", "organizations:ListDelegatedAdministrators")
+_FEW_READS = (
+    "organizations:DescribeAccount",
+    "organizations:DescribeOrganizationalUnit",
+    "organizations:ListParents",
+)
+_SELECTING = (
+    *_TREE_READS,
+    *_FEW_READS,
+    "organizations:ListTagsForResource",
+    "organizations:ListDelegatedAdministrators",
+)
 _POLICY_READS = (
     "organizations:ListPoliciesForTarget",
     "organizations:ListPolicies",
@@ -144,6 +154,7 @@ _ROWS: Final = (
             dict.fromkeys(
                 (
                     *_TREE_READS,
+                    *_FEW_READS,
                     "organizations:ListTagsForResource",
                     *_BASELINE_READS[2:],
                     *_POLICY_READS,

@@ -1,17 +1,18 @@
-"""Which accounts a command is about."""
+"""Which accounts a user chose, in the user's words."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rootwarden.errors import BadInput, CannotLook, UnknownAccount
-from rootwarden.model.ids import account_id
+from rootwarden.model.ids import account_id, is_account_id, looks_like_account_id
 
 if TYPE_CHECKING:
-    from rootwarden.model.organization import Account, OrganizationalUnit
+    from collections.abc import Iterable
+
+    from rootwarden.model.ids import AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,20 @@ class Selection:
     """What the user chose. An account is meant when any of the choices names it and no exclusion does."""
 
     accounts: tuple[str, ...] = ()
-    """Ids or names."""
+    """Ids or names, or several of them separated by commas: only who knows the names can tell."""
     ous: tuple[str, ...] = ()
-    """OU ids or paths; the OUs below them are meant too."""
+    """OU ids or paths, likewise; the OUs below them are meant too."""
     tags: tuple[str, ...] = ()
     """``KEY`` or ``KEY=VALUE``."""
     exclude: tuple[str, ...] = ()
-    """Ids, names, OU ids or OU paths."""
+    """Ids, names, OU ids or OU paths, likewise."""
     everything: bool = False
+    refresh: bool = False
+    """Whether the list of accounts, OUs and tags is to be read anew."""
+    places: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Where an account was named (``FILE, line N``), for those that came from a file."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What the user should know of how the choice was read."""
 
     @property
     def empty(self) -> bool:
@@ -34,102 +41,49 @@ class Selection:
         return not (self.everything or self.accounts or self.ous or self.tags)
 
     @property
+    def said_nothing(self) -> bool:
+        """Whether not even an exclusion was given."""
+        return self.empty and not self.exclude and not self.refresh
+
+    @property
+    def ids(self) -> tuple[AccountId, ...] | None:
+        """The accounts, where ids are all that is named, among the exclusions too; else None. Half an id is left out."""
+        if self.everything or self.ous or self.tags or not self.accounts:
+            return None
+        excluded = self.excluded_ids
+        return None if excluded is None else _only_ids(self.accounts)
+
+    @property
+    def excluded_ids(self) -> tuple[AccountId, ...] | None:
+        """The exclusions, where all of them are ids; else None."""
+        return _only_ids(self.exclude)
+
+    @property
     def names_units(self) -> bool:
         """Whether the tree of OUs is needed to decide."""
-        return bool(self.ous) or any(_looks_like_unit(text) for text in self.exclude)
-
-
-def select(
-    selection: Selection,
-    accounts: Sequence[Account],
-    units: Iterable[OrganizationalUnit] = (),
-    tags: Mapping[str, Mapping[str, str]] | None = None,
-) -> tuple[Account, ...]:
-    """The accounts that are meant, in the order given.
-
-    ``tags`` are by account id. Raises UnknownAccount and BadInput for a choice or exclusion that names nothing, with near matches.
-    """
-    paths = {unit.id: unit.path for unit in units}
-    wanted = {account.id for text in selection.accounts for account in _named(text, accounts)}
-    for text in selection.ous:
-        path = _unit_path(text, paths)
-        wanted |= {account.id for account in accounts if _within(account.ou_path, path)}
-    for text in selection.tags:
-        wanted |= {account.id for account in accounts if _tagged(text, (tags or {}).get(account.id, {}))}
-    unwanted = set()
-    for text in selection.exclude:
-        if _looks_like_unit(text):
-            path = _unit_path(text, paths)
-            _all_placed(accounts)
-            unwanted |= {account.id for account in accounts if _within(account.ou_path, path)}
-        else:
-            unwanted |= {account.id for account in _named(text, accounts)}
-    return tuple(
-        account
-        for account in accounts
-        if (selection.everything or account.id in wanted) and account.id not in unwanted
-    )
-
-
-def _named(text: str, accounts: Sequence[Account]) -> tuple[Account, ...]:
-    if text.isdigit():
-        wanted = account_id(text)
-        found = tuple(account for account in accounts if account.id == wanted)
-    else:
-        found = tuple(account for account in accounts if account.name.casefold() == text.casefold())
-    if len(found) > 1:
-        ids = ", ".join(account.id for account in found)
-        raise BadInput(
-            f"{len(found)} accounts are called {text!r}: {ids}", advice="Name the account by its id."
-        )
-    if not found:
-        raise UnknownAccount(f"the organization has no account {text!r}", advice=_near(text, accounts))
-    return found
-
-
-def _all_placed(accounts: Sequence[Account]) -> None:
-    """An account that moved while the tree was read could slip past an exclusion."""
-    lost = [account.id for account in accounts if account.ou_path is None]
-    if lost:
-        raise CannotLook(
-            f"could not see in which OU {', '.join(lost)} is",
-            advice="Repeat the command: accounts may be moving.",
+        return bool(self.ous) or any(
+            looks_like_unit(piece) for text in self.exclude for piece in (text, *pieces(text))
         )
 
-
-def _near(text: str, accounts: Sequence[Account]) -> str:
-    names = {account.name.casefold(): account for account in accounts} | {
-        account.id: account for account in accounts
-    }
-    close = difflib.get_close_matches(text.casefold(), names, n=3, cutoff=0.6)
-    if not close:
-        return "'rootwarden audit --details never' lists the accounts there are."
-    return "Did you mean " + ", ".join(f"{names[one].id} ({names[one].name})" for one in close) + "?"
+    def of(self, accounts: Iterable[str]) -> Selection:
+        """The same exclusions, and these accounts."""
+        return replace(self, accounts=tuple(accounts), ous=(), tags=(), everything=False)
 
 
-def _looks_like_unit(text: str) -> bool:
+def pieces(text: str) -> tuple[str, ...]:
+    """The parts of a comma list; empty where the text is none."""
+    if "," not in text:
+        return ()
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def looks_like_unit(text: str) -> bool:
+    """Whether a text can be meant as an OU rather than as an account."""
     return text.startswith(("/", "ou-", "r-"))
 
 
-def _unit_path(text: str, paths: Mapping[str, str]) -> str:
-    path = paths.get(text, text.rstrip("/") or "/")
-    if path not in paths.values():
-        close = difflib.get_close_matches(text, [*paths.values(), *paths], n=3, cutoff=0.6)
-        advice = (
-            f"Did you mean {', '.join(close)}?"
-            if close
-            else "Write it as an OU id, or as a path such as /Workloads."
-        )
-        raise BadInput(f"the organization has no OU {text!r}", advice=advice)
-    return path
-
-
-def _within(ou_path: str | None, path: str) -> bool:
-    if ou_path is None:
-        return False
-    return path in {"/", ou_path} or ou_path.startswith(f"{path}/")
-
-
-def _tagged(text: str, tags: Mapping[str, str]) -> bool:
-    key, has_value, value = text.partition("=")
-    return key in tags and (not has_value or tags[key] == value)
+def _only_ids(texts: Iterable[str]) -> tuple[AccountId, ...] | None:
+    parts = [part for text in texts for part in pieces(text) or (text,)]
+    if not all(looks_like_account_id(part) for part in parts):
+        return None
+    return tuple(dict.fromkeys(account_id(part) for part in parts if is_account_id(part.replace("-", ""))))

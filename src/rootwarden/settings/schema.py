@@ -167,6 +167,11 @@ class Limits(Section):
         ge=0,
         description="Root credentials used within so many days are not planned for removal unless named; 0 turns the rule off.",
     )
+    cache_max_age_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Names, OUs and tags of accounts are kept in the platform's cache folder so long; 0 keeps nothing.",
+    )
     session_seconds: int = Field(
         default=MAX_SESSION_SECONDS,
         ge=1,

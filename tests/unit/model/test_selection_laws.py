@@ -7,16 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.errors import BadInput, CannotLook, UnknownAccount
+from rootwarden.model.choice import select
 from rootwarden.model.ids import AccountId
 from rootwarden.model.organization import Account, AccountState, OrganizationalUnit
-from rootwarden.model.selection import Selection, select
+from rootwarden.model.selection import Selection
+from rootwarden.model.units import UnitTree
 
 UNITS = (
     OrganizationalUnit("r-ab12", "Root", "/"),
-    OrganizationalUnit("ou-ab12-aaaaaaaa", "Work", "/Work"),
-    OrganizationalUnit("ou-ab12-bbbbbbbb", "Prod", "/Work/Prod"),
-    OrganizationalUnit("ou-ab12-cccccccc", "Workshop", "/Workshop"),
+    OrganizationalUnit("ou-ab12-aaaaaaaa", "Work", "/Work", "r-ab12"),
+    OrganizationalUnit("ou-ab12-bbbbbbbb", "Prod", "/Work/Prod", "ou-ab12-aaaaaaaa"),
+    OrganizationalUnit("ou-ab12-cccccccc", "Workshop", "/Workshop", "r-ab12"),
 )
+TREE = UnitTree(UNITS)
 ACCOUNTS = tuple(
     Account(
         AccountId(f"{number:012d}"),
@@ -24,6 +27,7 @@ ACCOUNTS = tuple(
         f"{number}@example.com",
         AccountState.ACTIVE,
         ou_path=UNITS[number % len(UNITS)].path,
+        parents=TREE.lineage(UNITS[number % len(UNITS)].id),
     )
     for number in range(9)
 )

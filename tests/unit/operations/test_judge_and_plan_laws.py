@@ -21,7 +21,7 @@ from rootwarden.model.credentials import (
 )
 from rootwarden.model.ids import AccountId
 from rootwarden.model.organization import Account, AccountState
-from rootwarden.model.reason import Reason, Source
+from rootwarden.model.reason import Reason, Source, local
 from rootwarden.operations.audit.judge import judged, skip_reason, skipped
 from rootwarden.operations.removal.gate import Overrides, names_of
 from rootwarden.operations.removal.items import items_of
@@ -189,7 +189,7 @@ def test_a_plan_file_reads_back_as_the_same_plan(audit: Audit) -> None:
 @given(ACCOUNTS, st.frozensets(st.sampled_from([AccountId("222222222222"), MANAGEMENT])))
 def test_only_active_members_are_read(account: Account, excluded: frozenset[AccountId]) -> None:
     """The management account, excluded accounts and those in any other state always have a reason to be left alone."""
-    reason = skip_reason(account, MANAGEMENT, excluded)
+    reason = skip_reason(account, MANAGEMENT, dict.fromkeys(excluded, local("excluded", "told to")))
     must = account.state is not AccountState.ACTIVE or account.id in {MANAGEMENT, *excluded}
     assert (reason is not None) is must
     if reason:

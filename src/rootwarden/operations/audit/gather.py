@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, FeatureOff, Interrupted
@@ -16,7 +16,7 @@ from rootwarden.sessions.fan_out import fan_out
 from rootwarden.sessions.read_credentials import read_summary_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.ids import AccountId
@@ -32,7 +32,7 @@ class Rules:
     """What an audit leaves alone, and how closely it looks."""
 
     management: AccountId
-    excluded: frozenset[AccountId] = frozenset()
+    excluded: Mapping[AccountId, Reason] = field(default_factory=dict)
     details: Details = Details.AUTO
 
     def skip_reason(self, account: Account) -> Reason | None:

@@ -10,7 +10,7 @@ from rootwarden.model.organization import Account, AccountState
 from rootwarden.model.reason import Reason, local
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Mapping
 
     from rootwarden.model.credentials import AccessKey, SigningCertificate
     from rootwarden.model.ids import AccountId
@@ -24,7 +24,9 @@ _STATE_TEXTS = {
 }
 
 
-def skip_reason(account: Account, management: AccountId, excluded: AbstractSet[AccountId]) -> Reason | None:
+def skip_reason(
+    account: Account, management: AccountId, excluded: Mapping[AccountId, Reason]
+) -> Reason | None:
     """Why an account is left alone, or None where it is to be read."""
     if account.id == management:
         return local(
@@ -32,7 +34,7 @@ def skip_reason(account: Account, management: AccountId, excluded: AbstractSet[A
             "root sessions do not reach the management account: look after its root user by hand (MFA, no access keys)",
         )
     if account.id in excluded:
-        return local("excluded", "excluded by the configuration")
+        return excluded[account.id]
     if account.state is not AccountState.ACTIVE:
         return local(f"account_{account.state.value.lower()}", _STATE_TEXTS[account.state])
     return None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rootwarden.model.partition import Partition
     from rootwarden.model.principal import Document, PrincipalDetails
     from rootwarden.model.reading import Reading
+    from rootwarden.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class Evidence:
     sts_region: str
     """Where AssumeRoot would be called."""
     accounts: tuple[Account, ...]
-    excluded: frozenset[AccountId]
-    """Accounts the configuration tells to leave alone."""
+    excluded: Mapping[AccountId, Reason]
+    """Accounts to leave alone, and why."""
     trusted_access: Reading[bool]
     features: Reading[frozenset[RootFeature]]
     caller: CallerEvidence

@@ -15,8 +15,7 @@ from rootwarden.model.reading import NotSeen, Seen
 from rootwarden.model.reason import Reason, local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator, Mapping
 
     from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Account, Organization
@@ -44,13 +43,13 @@ class Obstacle:
 
 
 def skip_reason(
-    organization: Organization, excluded: AbstractSet[AccountId], account: Account
+    organization: Organization, excluded: Mapping[AccountId, Reason], account: Account
 ) -> Reason | None:
     """Why no session is opened in an account, whatever the policies say."""
     if account.id == organization.management_account_id:
         return local("management_account", "root sessions do not reach the management account")
     if account.id in excluded:
-        return local("excluded", "excluded by the configuration")
+        return excluded[account.id]
     if account.state is not AccountState.ACTIVE:
         return local(f"account_{account.state.value.lower()}", f"the account is {account.state.value}")
     return None

@@ -42,6 +42,8 @@ def gather_places(accounts: Iterable[Account], units: Reading[tuple[Organization
         by_path.setdefault(unit.path, []).append(unit)
 
     def lineage(account: Account) -> Reading[tuple[str, ...]]:
+        if account.parents is not None:
+            return Seen((*account.parents, account.id))
         if isinstance(units, NotSeen):
             return units
         homes = by_path.get(account.ou_path or "", [])
