@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rootwarden.app.choosing import Chooser
 from rootwarden.app.chosen import Chosen, ChosenAccount
 from rootwarden.errors import BadInput
+from rootwarden.model.purpose import PurposeName
 from rootwarden.model.selection import Selection
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def accounts_now(app: App, clients: CallerClients, ids: Iterable[AccountId]) -> 
     return Chooser(app, clients, selection, changing=True).now()
 
 
-def offered_accounts(app: App, clients: CallerClients, selection: Selection) -> Chosen:
+def offered_accounts(app: App, selection: Selection) -> Chosen:
     """Every account but those the selection excludes, for somebody to choose from; as recent as what is kept."""
+    clients = app.caller(PurposeName.DELEGATE)
     everything = replace(selection, everything=True)
     return Chooser(app, clients, everything, changing=False).choose(lazily=False)
 

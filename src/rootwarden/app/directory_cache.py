@@ -74,7 +74,7 @@ def age_in_words(taken: datetime, now: datetime) -> str:
     """``3 h ago (2026-10-05T08:00:00Z)``."""
     minutes = int((now - taken).total_seconds() // 60)
     age = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"  # noqa: PLR2004 - up to two hours
-    return f"{age} ago ({rfc3339(taken)})"
+    return f"{age if minutes else 'less than a minute'} ago ({rfc3339(taken.replace(microsecond=0))})"
 
 
 def _read_own(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.errors import BadInput, CannotLook
 from rootwarden.model.choice import Choice, resolve
+from rootwarden.model.ids import AccountId
 from rootwarden.model.reading import NotSeen
 from rootwarden.model.reason import Reason, local
 from rootwarden.model.selection import Selection
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from rootwarden.app.context import App
     from rootwarden.model.directory import Directory
-    from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Account
 
 

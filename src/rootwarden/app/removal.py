@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rootwarden.app.accounts import choose_accounts
+from rootwarden.app.accounts import accounts_now
 from rootwarden.app.age import check_age
 from rootwarden.app.evidence_folder import close_evidence
 from rootwarden.app.removal_plan import PLAN_NOTE, PlannedRemoval
 from rootwarden.app.removal_run import RemovalRun
-from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import Interrupted, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.store import entries
 from rootwarden.model.purpose import PurposeName
-from rootwarden.model.selection import Selection
 from rootwarden.operations.removal.plan_file import check_belongs
 from rootwarden.reports.removal_report import removal_outcome_report
 
@@ -71,7 +69,7 @@ class Applying:
                 f"the plan changes {len(plan.accounts)} accounts; the limit is {limit}",
                 advice="Plan fewer accounts at a time, or give --max-accounts (limits.max_accounts in the configuration).",
             )
-        organization = Organizations(clients.client("organizations")).describe()
+        organization = app.organization(clients).organization
         check_belongs(plan, organization_id=organization.id, endpoint=clients.endpoint)
         if not self._choice.stated:
             recorder = app.recorder(clients, organization.id)
@@ -88,7 +86,7 @@ class Applying:
         if self._clients is None:
             return self._report(()), 0
         clients = self._clients
-        chosen = choose_accounts(self._app, clients, Selection(everything=True), changing=True)
+        chosen = accounts_now(self._app, clients, [one.account for one in self._planned.plan.accounts])
         recorder = self._app.recorder(clients, chosen.organization.id)
         filed: list[bool] = []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from rootwarden.app.accounts import choose_accounts
+from rootwarden.app.accounts import choose_account
 from rootwarden.app.exceptions import registers_in, registers_of
 from rootwarden.app.ledger import open_store_for_reading
 from rootwarden.aws.organizations import Organizations
@@ -19,7 +19,6 @@ from rootwarden.model.canonical import rfc3339
 from rootwarden.model.credential_item import item_name
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.register_id import new_waiver_id
-from rootwarden.model.selection import Selection
 from rootwarden.reports.waiver_report import waiver_list_report, waiver_report
 
 if TYPE_CHECKING:
@@ -66,8 +65,8 @@ def wanted_waiver(app: App, items: Sequence[str], owner: str, until: str) -> Wan
 def run_waiver_add(app: App, account: str, wanted: WantedWaiver) -> Report:
     """Adds a waiver for an account that is in the organization now, unless the same one stands already. Raises LedgerError."""
     clients = app.caller(PurposeName.DELEGATE)
-    chosen = choose_accounts(app, clients, Selection(accounts=(account,)), changing=True)
-    (one,) = chosen.accounts  # a text that names none or several was refused
+    chosen = choose_account(app, clients, account)
+    one = chosen.account
     if one.id == chosen.organization.management_account_id:
         raise BadInput(
             f"{one.id} is the management account, which no audit reads, so there is nothing to waive",

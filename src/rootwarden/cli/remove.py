@@ -11,20 +11,14 @@ from rootwarden.app.context import App, on_terminal
 from rootwarden.app.removal import ApplyChoice, Applying
 from rootwarden.app.removal_plan import PlanChoice, PlannedRemoval, load_plan, make_plan
 from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.picker import picked
 from rootwarden.cli.progress import AuditProgress
-from rootwarden.cli.selection_options import (
-    AccountOption,
-    AllOption,
-    ExcludeOption,
-    FileOption,
-    OuOption,
-    TagOption,
-    selection_of,
-)
+from rootwarden.cli.selection_options import takes_selection
 from rootwarden.cli.terminal import Terminal
 from rootwarden.errors import BadInput, Unconfirmed
 from rootwarden.model.credentials import CredentialKind
 from rootwarden.model.removal_outcome import AccountOutcome
+from rootwarden.model.selection import Selection
 
 OnlyOption = Annotated[
     str | None,
@@ -97,14 +91,10 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="remove")
 
 
+@takes_selection
 def remove(
     context: typer.Context,
-    account: AccountOption = None,
-    ou: OuOption = None,
-    tag: TagOption = None,
-    accounts_file: FileOption = None,
-    everything: AllOption = False,
-    exclude: ExcludeOption = None,
+    selection: Selection,
     only: OnlyOption = None,
     keep_used_within: KeepOption = None,
     override: OverrideOption = None,
@@ -124,9 +114,9 @@ def remove(
             advice="Write a plan with 'rootwarden remove plan --out FILE', read it, then 'rootwarden remove apply FILE --yes'.",
         )
     app = terminal.app()
-    selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
     progress = AuditProgress(quiet=terminal.globals.quiet)
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
+    selection = picked(terminal, app, selection, command="remove")
     planned = make_plan(app, selection, wishes, command="remove", progress=progress)
     terminal.say_notes(app)
     choice = ApplyChoice(
@@ -145,15 +135,11 @@ def _refuse_forgotten(context: typer.Context, command: str) -> None:
         )
 
 
+@takes_selection
 def plan(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="File to write the plan to (mode 0600).")],
-    account: AccountOption = None,
-    ou: OuOption = None,
-    tag: TagOption = None,
-    accounts_file: FileOption = None,
-    everything: AllOption = False,
-    exclude: ExcludeOption = None,
+    selection: Selection,
     only: OnlyOption = None,
     keep_used_within: KeepOption = None,
     override: OverrideOption = None,
@@ -170,7 +156,8 @@ def plan(
     terminal = Terminal(context)
     app = terminal.app()
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override), saved)
-    selection = selection_of(account, ou, tag, accounts_file, everything, exclude)
+    if saved is None:
+        selection = picked(terminal, app, selection, command="remove plan")
     progress = AuditProgress(quiet=terminal.globals.quiet)
     planned = make_plan(app, selection, wishes, command="remove plan", progress=progress)
     terminal.say_notes(app)

@@ -8,6 +8,7 @@ import typer
 
 from rootwarden.app.waivers import run_waiver_add, run_waiver_end, run_waiver_list, wanted_waiver
 from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.selection_options import AccountArgument
 from rootwarden.cli.terminal import Terminal
 
 
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def add(
     context: typer.Context,
-    account: Annotated[str, typer.Argument(help="Account id or name.")],
+    account: AccountArgument,
     item: Annotated[
         list[str],
         typer.Option(

@@ -180,7 +180,7 @@ _ROWS: Final = (
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_OPENING,
-        optional=("organizations:ListDelegatedAdministrators", "kms:Sign"),
+        optional=(*_SELECTING, "kms:Sign"),
         in_session=_REMOVAL_CALLS,
     ),
     CommandNeeds(
@@ -198,7 +198,7 @@ _ROWS: Final = (
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_ACCOUNT_READS,
-        optional=(*_TREE_READS, "organizations:ListDelegatedAdministrators"),
+        optional=_SELECTING,
     ),
     CommandNeeds(
         "waiver list",
