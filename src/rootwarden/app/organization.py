@@ -16,12 +16,12 @@ from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
 from rootwarden.model.reading import NotSeen, Seen
 from rootwarden.model.units import UnitTree
 from rootwarden.operations.directory.gather import (
-    gather_directory,
     gather_homes,
     gather_tags,
     gather_units,
     with_units,
 )
+from rootwarden.operations.directory.tree import gather_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

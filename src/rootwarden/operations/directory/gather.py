@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, NotFound
-from rootwarden.model.directory import Directory
 from rootwarden.model.organization import OrganizationalUnit
 from rootwarden.model.reading import NotSeen, Reading, Seen
 from rootwarden.model.reason import reason_of
@@ -17,18 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rootwarden.aws.organizations import Organizations
+    from rootwarden.model.directory import Directory
     from rootwarden.model.ids import AccountId
-    from rootwarden.model.organization import Account, Organization
+    from rootwarden.model.organization import Account
     from rootwarden.model.reason import Reason
 
 Units = Reading[tuple[OrganizationalUnit, ...]]
-
-
-def gather_directory(api: Organizations, organization: Organization) -> Directory:
-    """Every account of the organization. Raises AwsError when the accounts cannot be listed."""
-    taken = datetime.now(UTC)
-    accounts = tuple(api.accounts())
-    return with_units(api, Directory(organization, accounts, gather_units(api), taken))
 
 
 def gather_units(api: Organizations) -> Units:

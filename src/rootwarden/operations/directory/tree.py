@@ -1,22 +1,32 @@
-"""Reading the OUs beside a listing of accounts that is under way."""
+"""Reading the OUs beside a listing of accounts, which AWS counts apart."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused
+from rootwarden.model.directory import Directory
 from rootwarden.model.reading import NotSeen, Seen
 from rootwarden.model.reason import reason_of
 from rootwarden.model.units import UnitTree
-from rootwarden.operations.directory.gather import gather_units, placed
+from rootwarden.operations.directory.gather import gather_units, placed, with_units
 
 if TYPE_CHECKING:
     from rootwarden.aws.organizations import Organizations
     from rootwarden.model.ids import AccountId
-    from rootwarden.model.organization import Account
+    from rootwarden.model.organization import Account, Organization
     from rootwarden.operations.directory.gather import Units
+
+
+def gather_directory(api: Organizations, organization: Organization) -> Directory:
+    """Every account of the organization. Raises AwsError when the accounts cannot be listed."""
+    taken = datetime.now(UTC)
+    tree = TreeReading(api)
+    accounts = tuple(api.accounts())
+    return with_units(api, Directory(organization, accounts, tree.units(), taken))
 
 
 class TreeReading:
