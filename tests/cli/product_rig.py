@@ -74,6 +74,7 @@ def caller(
     return PrincipalSpec(account=account_id, name=name, policies=(document,) if statements else ())
 
 
+_GIVES_UP = Pacing._gives_up
 _CALL = "_make_api_call"
 """Where every call of the SDK passes; its type hints do not know it."""
 
@@ -127,6 +128,11 @@ class Rig:
         patch.setattr(botocore.session, "create_loader", _one_loader)
         patch.setattr(main, "build", _one_program)
         patch.chdir(folder)
+
+    def be_patient(self) -> None:
+        """From now on failed calls are tried again, as they are for users."""
+        self.patch.setattr(Pacing, "_gives_up", _GIVES_UP)
+        self.patch.setattr(pacing, "_FIRST_PAUSE", 0.001)
 
     @property
     def emulator(self) -> Emulator:

@@ -47,7 +47,7 @@ class App:
     choices: Choices
     settings: Settings
     notes: list[str] = field(default_factory=list)
-    max_rate: float | None = None
+    max_rate: int | None = None
     """AssumeRoot calls a second, at most; None leaves it to the configuration."""
     at_once: int | None = None
     """Accounts under work at a time, at most; None leaves it to the configuration."""

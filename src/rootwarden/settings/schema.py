@@ -184,9 +184,9 @@ class Limits(Section):
         le=512,
         description="The most accounts that are worked on at a time (--concurrency).",
     )
-    max_rate: float | None = Field(
+    max_rate: int | None = Field(
         default=None,
-        gt=0,
+        ge=1,
         description="The most AssumeRoot calls a second (--max-rate); without it as many as AWS lets through.",
         examples=[20],
     )
