@@ -24,12 +24,7 @@ MANY = tuple(f"6000000000{number:02d}" for number in range(20))
 def many(rig: Rig) -> Rig:
     """Twenty accounts; every third has a password."""
     rig.up(
-        company(
-            *(
-                account(one, f"Workload {one[-2:]}", root={"password": int(one) % 3 == 0} or None)
-                for one in MANY
-            )
-        )
+        company(*(account(one, f"Workload {one[-2:]}", root={"password": int(one) % 3 == 0}) for one in MANY))
     )
     return rig
 
@@ -102,7 +97,9 @@ def test_a_deletion_whose_answer_was_lost_is_ours(rig: Rig, kind: str, call: str
 def test_credentials_that_are_renewed_are_renewed_in_mid_run(rig: Rig) -> None:
     """A process that gives keys for five minutes, which botocore takes for nearly over: it is asked again and again."""
     many(rig)
-    keys = boto3.Session(profile_name=DELEGATE).get_credentials().get_frozen_credentials()
+    found = boto3.Session(profile_name=DELEGATE).get_credentials()
+    assert found is not None
+    keys = found.get_frozen_credentials()
     soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
     answer, asked = rig.folder / "keys.json", rig.folder / "asked"
     given = {"AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key, "SessionToken": keys.token}
