@@ -28,9 +28,9 @@ def audit(
         Details, typer.Option(help="When to read more than the account summary.")
     ] = Details.AUTO,
     max_rate: Annotated[
-        float | None,
+        int | None,
         typer.Option(
-            min=0.01, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."
+            min=1, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."
         ),
     ] = None,
     concurrency: Annotated[
