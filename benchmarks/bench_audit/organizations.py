@@ -12,7 +12,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from bench_audit.faults import error
-from bench_audit.organization import DELEGATE, MANAGEMENT, ORGANIZATION_ID, ROOT_ID, Organization, units_in
+from bench_audit.organization import (
+    DELEGATE,
+    MANAGEMENT,
+    ORGANIZATION_ID,
+    ROOT_ID,
+    Organization,
+    top_of,
+    unit_name,
+    units_in,
+)
 from bench_audit.quotas import PAGE
 from bench_audit.wire import Answer
 
@@ -34,6 +43,8 @@ class OrganizationsService:
             "ListAccountsForParent": self._accounts_for_parent,
             "ListRoots": self._roots,
             "ListOrganizationalUnitsForParent": self._units,
+            "DescribeOrganizationalUnit": self._describe_unit,
+            "ListParents": self._parents,
             "ListDelegatedAdministrators": self._delegates,
             "ListAWSServiceAccessForOrganization": self._trusted,
             "ListTagsForResource": lambda _: {"Tags": []},
@@ -94,14 +105,29 @@ class OrganizationsService:
         found = units_in(parent)
         start = _position(asked.get("NextToken"), parent)
         said: Document = {
-            "OrganizationalUnits": [
-                {"Id": one, "Arn": f"{_ARN}:ou/{ORGANIZATION_ID}/{one}", "Name": name}
-                for one, name in found[start : start + PAGE]
-            ]
+            "OrganizationalUnits": [_unit(one, name) for one, name in found[start : start + PAGE]]
         }
         if start + PAGE < len(found):
             said["NextToken"] = _token(start + PAGE, parent)
         return said
+
+    def _describe_unit(self, asked: Document) -> Document:
+        unit = str(asked["OrganizationalUnitId"])
+        if unit not in _ALL_UNITS:
+            raise LookupError(unit)
+        return {"OrganizationalUnit": _unit(unit, unit_name(unit))}
+
+    def _parents(self, asked: Document) -> Document:
+        child = str(asked["ChildId"])
+        number = self._organization.number_of(child)
+        if number is not None:
+            parent = self._organization.unit_of(number)
+        elif child in _ALL_UNITS:
+            parent = None if child in _TOP_UNITS else top_of(child)
+        else:
+            raise LookupError(child)
+        kind = "ORGANIZATIONAL_UNIT" if parent else "ROOT"
+        return {"Parents": [{"Id": parent or ROOT_ID, "Type": kind}]}
 
     def _delegates(self, _: Document) -> Document:
         number = self._organization.number_of(DELEGATE)
@@ -115,6 +141,14 @@ class OrganizationsService:
                 {"ServicePrincipal": "iam.amazonaws.com", "DateEnabled": 1_700_000_000}
             ]
         }
+
+
+_TOP_UNITS: Final = frozenset(one for one, _ in units_in(ROOT_ID))
+_ALL_UNITS: Final = _TOP_UNITS | {one for top in _TOP_UNITS for one, _ in units_in(top)}
+
+
+def _unit(unit: str, name: str) -> Document:
+    return {"Id": unit, "Arn": f"{_ARN}:ou/{ORGANIZATION_ID}/{unit}", "Name": name}
 
 
 def _seal(position: int, whose: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.app.chosen import Chosen, Found
@@ -63,12 +64,7 @@ class Chooser:
 
     def now(self) -> Chosen:
         """The accounts of the selection, which has ids alone, as far as they are still there."""
-        ids = self._selection.ids or ()
-        read = self._read(ids) if len(ids) <= FEW else None
-        found: Iterable[Account] = (
-            read[0].values() if read else (one for one in self._known.live().accounts if one.id in set(ids))
-        )
-        directory = self._known.few(tuple(found), deciding=self._exclusions.names_units, afresh=True)
+        directory = self._now(self._selection.ids or ())
         check_units_seen(directory, self._exclusions)
         if self._exclusions.tags:
             directory = self._known.with_tags(directory, [one.id for one in directory.accounts])
@@ -77,6 +73,15 @@ class Chooser:
         return Chosen(
             self._known.organization, directory.accounts, excluded, directory, len(directory.accounts)
         )
+
+    def _now(self, ids: tuple[AccountId, ...]) -> Directory:
+        read = self._read(ids) if len(ids) <= FEW else None
+        if read:
+            deciding = self._exclusions.names_units
+            return self._known.few(tuple(read[0].values()), deciding=deciding, afresh=True)
+        all_of_them, wanted = self._known.live(), set(ids)
+        accounts = tuple(one for one in all_of_them.accounts if one.id in wanted)
+        return replace(all_of_them, accounts=accounts, tags={}, tags_taken=None)  # tags may be kept ones
 
     def _few(self, ids: tuple[AccountId, ...]) -> Found | None:
         """The accounts asked for one by one; None where the caller may not, and may list them perhaps."""
