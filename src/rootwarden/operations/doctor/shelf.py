@@ -12,7 +12,8 @@ from rootwarden.model.organization_policy import PolicyType
 from rootwarden.model.reading import NotSeen, Reading, Seen
 from rootwarden.model.reason import Reason, local
 from rootwarden.policy import Level, Policy, parse_policy, unreadable_policy
-from rootwarden.policy.pattern import Pattern, Variable, tokens
+from rootwarden.policy.keys import named_keys
+from rootwarden.policy.pattern import Pattern
 from rootwarden.policy.wildcard import Wild
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def open_book(label: str, document: Reading[str] | Reading[Document]) -> Book:
         return stand_in(label, local("malformed_policy", error.message))
     accounts = frozenset(_ACCOUNT.findall(policy.source))
     names = tuple(dict.fromkeys(_names(policy)))
-    return Book(policy, frozenset(_keys(policy)), accounts, _singles_out(policy), names)
+    return Book(policy, named_keys(policy), accounts, _singles_out(policy), names)
 
 
 def stand_in(what: str, reason: Reason) -> Book:
@@ -141,15 +142,6 @@ def stand_in(what: str, reason: Reason) -> Book:
 def level_of(target: str, books: tuple[Book, ...]) -> Level:
     """The books as a level of the evaluator."""
     return Level(target, tuple(book.policy for book in books))
-
-
-def _keys(policy: Policy) -> Iterator[str]:
-    for statement in policy.statements:
-        yield from (one.key for one in statement.conditions)
-    for text in re.findall(r"\$\{[^}]*\}", policy.source):
-        yield from (
-            one.key for one in tokens(text, variables=True, wildcards=False) if isinstance(one, Variable)
-        )
 
 
 def _singles_out(policy: Policy) -> bool:

@@ -1,0 +1,1 @@
+"""Unlocking buckets and queues whose policy keeps everybody out."""
