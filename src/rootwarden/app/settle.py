@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rootwarden.ledger.results import Result
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.baseline import Baseline
+    from rootwarden.model.unlock import Resource
+
+BACKUP_HASH = "backup_sha256"
+"""The detail of an intent to change a policy by which the ledger knows the backup's file."""
+BEFORE_HASH, AFTER_HASH = "policy_sha256_before", "policy_sha256_after"
+"""Its details about the policy; one that is not there stands for no policy."""
 
 _NOTE = "settled by a later look"
 _SETUP = {"enable", "disable"}
@@ -45,6 +52,42 @@ def earlier_root_work(recorder: Recorder) -> tuple[OpenIntent, ...]:
 def earlier_setup(recorder: Recorder) -> tuple[OpenIntent, ...]:
     """What earlier ``enable`` and ``disable`` runs left open. Raises LedgerError."""
     return tuple(one for one in recorder.open_intents() if one.intent.content.get("operation") in _SETUP)
+
+
+def earlier_unlocks(recorder: Recorder, resource: Resource) -> tuple[OpenIntent, ...]:
+    """What earlier runs left open about one bucket or queue. To be asked before this run writes a further intent. Raises LedgerError."""
+    return tuple(
+        one
+        for one in recorder.open_intents()
+        if one.intent.content.get("task") in _UNLOCKS
+        and resource.account in one.accounts
+        and _is_about(one, resource)
+    )
+
+
+def _is_about(one: OpenIntent, resource: Resource) -> bool:
+    items = one.intent.content.get("items")
+    names = {f"{resource.account}:{resource.arn}", f"{resource.account}:{resource.name}"}
+    return isinstance(items, (list, tuple)) and not names.isdisjoint(map(str, items))
+
+
+def settle_by_policy(
+    recorder: Recorder, earlier: Iterable[OpenIntent], resource: Resource, policy_sha256: str | None
+) -> None:
+    """Writes, for every change of a policy that was left open, what the policy shows now. Raises LedgerError."""
+    for one in earlier:
+        details = one.intent.content.get("details")
+        hashes = details if isinstance(details, Mapping) else {}
+        if BACKUP_HASH not in hashes:
+            word, text = "read", "it was only to be read, which this run has done"
+        elif policy_sha256 == hashes.get(AFTER_HASH):
+            word, text = "done", "the policy is the planned one"
+        elif policy_sha256 == hashes.get(BEFORE_HASH):
+            word, text = "not_done", "the policy is the one before the change"
+        else:
+            word, text = "superseded", "the policy is neither the one before the change nor the planned one"
+        line = Result(word, account=resource.account, item=resource.arn, reason=local("looked", text))
+        recorder.settle(one, [line], note=_NOTE)
 
 
 def settle_by_audit(recorder: Recorder, earlier: Iterable[OpenIntent], rows: Iterable[AuditRow]) -> None:

@@ -26,6 +26,7 @@ from rootwarden.cli import (
     remove,
     setup,
     status,
+    unlock,
     waiver,
 )
 from rootwarden.cli.terminal import report_failure, wants_json
@@ -46,7 +47,7 @@ def build() -> Any:
         add_completion=False,
     )
     app.callback()(_root)
-    for module in (init, status, setup, audit, waiver, doctor, remove, evidence, ledger, emulator):
+    for module in (init, status, setup, audit, waiver, doctor, remove, unlock, evidence, ledger, emulator):
         module.register(app)
     demo.register(app, run)
     command = typer.main.get_command(app)

@@ -81,6 +81,17 @@ class Terminal:
         """What a person at the terminal answers; no is the default."""
         return bool(typer.confirm(question, default=False, err=True))
 
+    def choose(self, heading: str, names: list[str]) -> int:
+        """Lets somebody on a terminal pick one of a numbered list; its place in the list, counted from 0."""
+        typer.echo(printable(heading), err=True)
+        for number, name in enumerate(names, start=1):
+            typer.echo(f"  {number:>{len(str(len(names)))}}  {printable(name)}", err=True)
+        while True:
+            chosen: int = typer.prompt("Number", type=int, err=True)
+            if 1 <= chosen <= len(names):
+                return chosen - 1
+            typer.echo(f"There is no {chosen}: choose from 1 to {len(names)}.", err=True)
+
 
 def _log_to_stderr(verbose: int) -> None:
     """``-v`` tells what is used, ``-vv`` every call made; neither tells more than operation, status and request id."""

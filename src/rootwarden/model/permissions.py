@@ -227,6 +227,24 @@ _ROWS: Final = (
         actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization", "cloudtrail:LookupEvents"),
         optional=("sts:AssumeRole",),
     ),
+    CommandNeeds(
+        "unlock bucket",
+        "Shows a bucket's policy and whom it locks out, and deletes, replaces, repairs or restores it as the account's root user.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_OPENING,
+        optional=(*_SELECTING, *_POLICY_READS, "s3:PutObject", "s3:GetObject"),
+        in_session=RootTask.S3_UNLOCK.actions,
+    ),
+    CommandNeeds(
+        "unlock queue",
+        "Shows a queue's policy and whom it locks out, and deletes, replaces, repairs or restores it as the account's root user.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_OPENING,
+        optional=(*_SELECTING, *_POLICY_READS, "s3:PutObject", "s3:GetObject"),
+        in_session=("sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:ListQueues"),
+    ),
     *(
         CommandNeeds(
             f"ledger {name}",

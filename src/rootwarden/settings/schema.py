@@ -23,6 +23,7 @@ from rootwarden.settings.values import (
     MfaSerial,
     OrganizationId,
     OuReferences,
+    PrincipalReferences,
     RegionName,
     RoleArn,
     TagReferences,
@@ -225,6 +226,22 @@ class LedgerSettings(Section):
     )
 
 
+class Unlock(Section):
+    """Unlocking buckets and queues whose policy keeps everybody out."""
+
+    administrators: PrincipalReferences = Field(
+        default=(),
+        description="The users and roles that have to get in: role/NAME or user/NAME means that of every account, an ARN one "
+        "of its own account; --admin takes their place.",
+        examples=[["role/Administrator"]],
+    )
+    backup_owner: AccountIdText | None = Field(
+        default=None,
+        description="The account that a bucket of --backup has to belong to; without it the caller's own.",
+        examples=["111122223333"],
+    )
+
+
 class Configuration(Section):
     """The whole file."""
 
@@ -247,6 +264,7 @@ class Configuration(Section):
     limits: Limits = Limits()
     require: Require = Require()
     ledger: LedgerSettings = LedgerSettings()
+    unlock: Unlock = Unlock()
 
 
 class Settings(Configuration):

@@ -86,6 +86,13 @@ RoleArn = Annotated[
         r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[!-~]+", "a role ARN such as arn:aws:iam::111122223333:role/NAME"
     ),
 ]
+PrincipalReference = Annotated[
+    str,
+    _text_like(
+        r"(arn:[a-z0-9-]+:iam::[0-9]{12}:)?(role|user)/[A-Za-z0-9+=,.@_/-]+",
+        "role/NAME, user/NAME or the ARN of a role or user, without wildcards",
+    ),
+]
 MfaSerial = Annotated[
     str,
     _text_like(
@@ -116,3 +123,4 @@ AccountIds = Annotated[tuple[AccountIdText, ...], Field(strict=False)]
 HostNames = Annotated[tuple[HostName, ...], Field(strict=False)]
 OuReferences = Annotated[tuple[OuReference, ...], Field(strict=False)]
 TagReferences = Annotated[tuple[TagReference, ...], Field(strict=False)]
+PrincipalReferences = Annotated[tuple[PrincipalReference, ...], Field(strict=False)]

@@ -47,16 +47,6 @@ def compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def indented(text: str | None) -> str:
-    """The policy for a reader, in ASCII, so that nothing in it can move a cursor; empty for none."""
-    if text is None:
-        return ""
-    try:
-        return json.dumps(json.loads(text), indent=2)
-    except (ValueError, RecursionError):
-        return json.dumps(text)
-
-
 def key_of(elements: Mapping[str, Any], name: str) -> str | None:
     """The key as it is spelled there: names of elements, operators and condition keys are not case-sensitive."""
     return next((key for key in elements if key.lower() == name.lower()), None)

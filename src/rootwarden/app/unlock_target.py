@@ -1,0 +1,147 @@
+"""What ``unlock`` is about: the account, the bucket or queue, and the administrators that have to get in."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rootwarden.app.accounts import choose_accounts
+from rootwarden.app.unlock_backup import find
+from rootwarden.errors import BadInput, RefusedByRule
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.selection import Selection
+from rootwarden.model.unlock import ResourceKind
+from rootwarden.operations.audit.judge import skip_reason
+from rootwarden.operations.unlock.names import (
+    administrator_arns,
+    bucket_name,
+    configured_administrators,
+    queue_name,
+)
+from rootwarden.operations.unlock.requests import Origin, origin_of
+
+if TYPE_CHECKING:
+    from rootwarden.app.accounts import Chosen
+    from rootwarden.app.context import App
+    from rootwarden.app.unlock_backup import Found
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.organization import Account
+    from rootwarden.model.unlock import Located
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockRequest:
+    """What the user named."""
+
+    kind: ResourceKind
+    name: str | None = None
+    account: str | None = None
+    administrators: tuple[str, ...] = ()
+    origin: str | None = None
+    restore: str | None = None
+    """The backup to put back, which says where it belongs."""
+
+    @property
+    def command(self) -> str:
+        """The command, as help and ledger name it."""
+        return f"unlock {self.kind.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The account, and the bucket or queue where it is known by now."""
+
+    request: UnlockRequest
+    clients: CallerClients
+    chosen: Chosen
+    account: Account
+    administrators: tuple[str, ...]
+    origin: Origin
+    name: str | None
+    region: str | None
+    backup: Found | None = None
+
+
+def target_of(app: App, request: UnlockRequest) -> Target:
+    """The account and, where one is named, the bucket or queue. Opens no session yet.
+
+    Raises BadInput, RefusedByRule where no root session reaches the account, WrongOrganization, CannotLook.
+    """
+    app.require_why(request.command)
+    clients = app.caller(PurposeName.DELEGATE)
+    backup = find(app, clients, request.restore) if request.restore else None
+    request, region = _named(request, clients, backup)
+    if request.account is None:
+        raise BadInput(
+            f"no account is named, and a {request.kind.value} belongs to one",
+            advice="Name it with --account ID|NAME.",
+        )
+    chosen = choose_accounts(app, clients, Selection(accounts=(request.account,)), changing=True)
+    (account,) = tuple(chosen.accounts)
+    reason = skip_reason(account, chosen.organization.management_account_id, chosen.excluded)
+    if reason is not None:
+        raise RefusedByRule(
+            f"{account.id} {account.name}: {reason.text}",
+            advice="No root session is opened in such an account.",
+        )
+    given = request.administrators or configured_administrators(
+        app.settings.unlock.administrators, account.id
+    )
+    origin = origin_of(request.origin) if request.origin else Origin()
+    if origin is None:
+        raise BadInput(
+            f"{request.origin!r} is no place to call from",
+            advice="Give an IP address, a VPC endpoint (vpce-...) or a VPC (vpc-...).",
+        )
+    return Target(
+        request,
+        clients,
+        chosen,
+        account,
+        administrator_arns(given, clients.partition, account.id),
+        origin,
+        request.name,
+        region,
+        backup,
+    )
+
+
+def _named(
+    request: UnlockRequest, clients: CallerClients, backup: Found | None
+) -> tuple[UnlockRequest, str | None]:
+    """The request with the bare name and the account, and the Region where that is known."""
+    if backup is not None:
+        kept = backup.backup.resource
+        if kept.kind is not request.kind:
+            raise BadInput(
+                f"{backup.name}: the backup is of a {kept.kind.value}",
+                advice=f"Use 'unlock {kept.kind.value}'.",
+            )
+        name = request.name or (kept.arn if kept.kind is ResourceKind.QUEUE else kept.name)
+        request = dataclasses.replace(request, name=name, account=request.account or kept.account)
+    if request.name is None:
+        return request, None
+    if request.kind is ResourceKind.BUCKET:
+        name = bucket_name(request.name, clients.partition)
+        return dataclasses.replace(request, name=name), backup.backup.resource.region if backup else None
+    queue = queue_name(request.name, clients.partition, region=clients.region, account=None)
+    named = dataclasses.replace(request, name=queue.name, account=request.account or queue.account)
+    return dataclasses.replace(
+        named, account=_same_account(named.account, queue.account)
+    ), queue.region or clients.region
+
+
+def _same_account(given: str | None, owner: str) -> str:
+    """The queue's account; an id that is another one is a mistake. A name is checked once accounts are known."""
+    if given is not None and given.isdigit() and given != owner:
+        raise BadInput(
+            f"the queue belongs to account {owner}, not to {given}",
+            advice="Leave --account out, or correct it.",
+        )
+    return given or owner
+
+
+def pick(target: Target, chosen: Located) -> Target:
+    """The target with one of the list."""
+    return dataclasses.replace(target, name=chosen.name, region=chosen.region)
