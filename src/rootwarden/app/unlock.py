@@ -237,12 +237,11 @@ def apply_unlock(app: App, planned: PlannedUnlock, choice: BackupChoice) -> Unlo
     return Unlocked(planned, found.outcome, found, kept, after)
 
 
-def _details(plan: UnlockPlan, kept: Kept) -> dict[str, str | list[str]]:
-    """Hashes, never the policies themselves."""
+def _details(plan: UnlockPlan, kept: Kept) -> dict[str, str]:
+    """Hashes: neither the policies themselves, nor the backup's path, which no ledger of a team can follow."""
     hashes = {BEFORE_HASH: policy_hash(plan.before), AFTER_HASH: policy_hash(plan.after)}
     return {
         "region": plan.resource.region,
-        "backup": list(kept.places),
         BACKUP_HASH: kept.sha256,
         **{name: value for name, value in hashes.items() if value is not None},
     }

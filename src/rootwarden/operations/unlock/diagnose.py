@@ -36,6 +36,8 @@ EVERYTHING: Final = parse_policy(
 )
 """What administrators are taken to have: whether it is so, their own account knows."""
 
+_ANY_NAME: Final = "rootwarden-any-name"
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -107,7 +109,7 @@ class Judge:
         )
 
     def _answer(self, principal: str | None, policies: tuple[Policy, ...]) -> AdministratorAnswer:
-        decisions = list(self._decisions(principal, policies))
+        decisions = list(self._all_decisions(principal, policies))
         denied = [one for one in decisions if one.answer is Answer.DENY]
         open_ones = [one for one in decisions if one.answer is Answer.DEPENDS]
         if not denied and not open_ones:
@@ -121,6 +123,15 @@ class Judge:
         return AdministratorAnswer(
             principal, entry, first.sentence, first.layer.value if first.layer else None, tuple(keys)
         )
+
+    def _all_decisions(self, principal: str | None, policies: Sequence[Policy]) -> Iterator[Decision]:
+        """Past all layers. Where nobody is named, the organization is asked about some role: it may well deny root and nobody else."""
+        if principal is not None:
+            yield from self._decisions(principal, policies)
+            return
+        resource = self.surroundings.resource
+        yield from self._decisions(None, policies, organization=False)
+        yield from self._decisions(f"arn:{resource.partition}:iam::{resource.account}:role/{_ANY_NAME}", ())
 
     def _decisions(
         self,
