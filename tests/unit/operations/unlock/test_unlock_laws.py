@@ -332,4 +332,3 @@ def test_the_scp_of_the_organization_still_keeps_out() -> None:
     (answer,) = judge.diagnose(None).administrators
     assert (answer.entry.value, answer.layer) == ("locked_out", "scp")
     assert answer.sentence == "Denied by NoPolicies of the SCP Guard on ou-1."
-    assert BUCKET.region == REGION
