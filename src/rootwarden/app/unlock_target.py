@@ -12,7 +12,6 @@ from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.selection import Selection
 from rootwarden.model.unlock import ResourceKind
-from rootwarden.operations.audit.judge import skip_reason
 from rootwarden.operations.unlock.names import (
     administrator_arns,
     bucket_name,
@@ -78,8 +77,8 @@ def target_of(app: App, request: UnlockRequest) -> Target:
             advice="Name it with --account ID|NAME.",
         )
     chosen = choose_accounts(app, clients, Selection(accounts=(request.account,)), changing=True)
-    (account,) = tuple(chosen.accounts)
-    reason = skip_reason(account, chosen.organization.management_account_id, chosen.excluded)
+    account = _only(tuple(chosen.accounts), request.account)
+    reason = chosen.against(account)
     if reason is not None:
         raise RefusedByRule(
             f"{account.id} {account.name}: {reason.text}",
@@ -105,6 +104,15 @@ def target_of(app: App, request: UnlockRequest) -> Target:
         region,
         backup,
     )
+
+
+def _only(accounts: tuple[Account, ...], text: str) -> Account:
+    if len(accounts) != 1:
+        raise BadInput(
+            f"{text!r} names {len(accounts)} accounts, and this works on one at a time",
+            advice="Name one account.",
+        )
+    return accounts[0]
 
 
 def _named(
