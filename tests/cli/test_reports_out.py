@@ -62,7 +62,11 @@ def test_an_audit_whole(three: Rig, output: str) -> None:
     three.patch.setenv("COLUMNS", "150")
     ran = three.run("audit", "-o", output, profile=DELEGATE)
     assert ran.code == 1
-    same_as(f"audit.{output}.txt", ran.out, three)
+    out = ran.out
+    if output == "jsonl":  # the rows come as they are read
+        out = "".join(sorted(out.splitlines(keepends=True)))
+        assert ran.err.endswith("\n4 accounts: 1 exposed, 1 leftover, 1 skipped, 1 clean\n")
+    same_as(f"audit.{output}.txt", out, three)
 
 
 @pytest.mark.parametrize("output", ["table", "json", "csv", "markdown"])

@@ -2,92 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rootwarden.app.accounts import choose_accounts
-from rootwarden.app.settle import earlier_root_work, settle_by_audit
+from rootwarden.app.audit_files import AuditFiles, FileChoices
+from rootwarden.app.audit_pass import AuditPass
+from rootwarden.app.context import VERSION, App
+from rootwarden.app.placing import PlacedStream, Placing
 from rootwarden.errors import Interrupted
-from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details
+from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details, Tally
 from rootwarden.model.purpose import PurposeName
-from rootwarden.model.tasks import RootTask
-from rootwarden.operations.audit.gather import Rules, audit_accounts
-from rootwarden.reports.audit_report import audit_report
-from rootwarden.sessions.door import Work
+from rootwarden.reports.audit_change_text import change_document, left_document
+from rootwarden.reports.audit_report import audit_report, row_document, streamed_report, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from rootwarden.app.context import App
-    from rootwarden.model.ids import AccountId
-    from rootwarden.model.organization import Account
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.audit_change import Difference
     from rootwarden.model.selection import Selection
     from rootwarden.reports.report import Report
 
+Progress = Callable[[int, int | None, AuditRow], None]
+"""Hears of each row: its number, the total where it is known, the row."""
+Stream = Callable[[Mapping[str, Any]], None]
+"""Takes the document of each row as soon as there is one."""
+_INCOMPLETE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAudit:
+    """What ``audit`` was told."""
+
+    selection: Selection
+    details: Details | None = None
+    """None where nothing was said."""
+    files: FileChoices = field(default_factory=FileChoices)
+
 
 def run_audit(
-    app: App, selection: Selection, details: Details, *, progress: Callable[[int, int | None, AuditRow], None]
+    app: App, wanted: WantedAudit, *, progress: Progress, stream: Stream | None = None
 ) -> tuple[Report, int]:
-    """The report of ``audit`` and its exit code. ``progress`` hears of each row: its number, the total, the row."""
-    audit = take_audit(app, selection, details, command="audit", changing=False, progress=progress)
-    return audit_report(audit), audit_exit_code(audit)
+    """The report of ``audit`` and its exit code.
+
+    With ``stream`` the rows go there as they come and are not kept, so that memory does not grow with the organization.
+    """
+    scoped = app.settings.scope.names_some
+    files = AuditFiles(wanted.files, wanted.selection, wanted.details, scoped=scoped, version=VERSION)
+    clients = app.caller(PurposeName.DELEGATE)
+    chosen = choose_accounts(app, clients, files.selection, changing=False, lazily=True)
+    organization_id = chosen.organization.id
+    files.begin(organization_id=organization_id, endpoint=clients.endpoint, now=datetime.now(UTC))
+    one_pass = AuditPass(app, clients, chosen, details=files.details, command="audit", carried=files.carried)
+    placing = Placing(app, chosen)
+    kept: list[AuditRow] = []
+    try:
+        tally = _walk(one_pass, files, PlacedStream(placing, _out(files, stream, kept)), placing, progress)
+        _finish(files, tally, interrupted=one_pass.interrupted, stream=stream)
+    finally:
+        files.stop()
+    _tell_files(app, clients, files, placing, wait=not one_pass.interrupted)
+    code = _exit_code(tally, interrupted=one_pass.interrupted, unsaved=files.problem is not None)
+    if stream is not None:
+        return streamed_report(tally, files.compared), code
+    audit = Audit(organization_id, clients.endpoint, datetime.now(UTC), tuple(kept), one_pass.interrupted)
+    return audit_report(audit, files.compared), code
+
+
+def _out(
+    files: AuditFiles, stream: Stream | None, kept: list[AuditRow]
+) -> Callable[[AuditRow, Difference | None], None]:
+    """Where rows go: out at once, or to where they are sorted at the end."""
+
+    def out(row: AuditRow, change: Difference | None) -> None:
+        if stream is None:
+            kept.append(row)
+        elif files.compares:
+            stream({**row_document(row), "change": change_document(change)})
+        else:
+            stream(row_document(row))
+
+    return out
+
+
+def _walk(
+    one_pass: AuditPass, files: AuditFiles, out: PlacedStream, placing: Placing, progress: Progress
+) -> Tally:
+    tally = Tally()
+    with closing(one_pass.rows()) as rows:
+        for row in rows:
+            tally.see(row)
+            out.take(row, files.see(placing(row, wait=False)))
+            progress(tally.total, one_pass.total, row)
+    out.finish(wait=not one_pass.interrupted)
+    return tally
+
+
+def _finish(files: AuditFiles, tally: Tally, *, interrupted: bool, stream: Stream | None) -> None:
+    """What comes after the last row: who left, and the end of the saved file."""
+    for one in files.find_left(interrupted=interrupted):
+        if stream is not None:
+            stream(left_document(one))
+    files.finish(interrupted=interrupted, rows=tally.total, summary=summary(tally))
+
+
+def _tell_files(app: App, clients: CallerClients, files: AuditFiles, placing: Placing, *, wait: bool) -> None:
+    if files.problem:
+        app.notes.append(f"not all was saved: {files.problem}")
+    if files.hand_off is not None:
+        app.notes += files.hand_off.write(clients, lambda row: placing(row, wait=wait))
 
 
 def take_audit(
-    app: App,
-    selection: Selection,
-    details: Details,
-    *,
-    command: str,
-    changing: bool,
-    progress: Callable[[int, int | None, AuditRow], None],
+    app: App, selection: Selection, details: Details, *, command: str, progress: Progress
 ) -> Audit:
-    """Audits the selected accounts; the first look of every removal too."""
+    """Audits the selected accounts, in their order; the first look of every change."""
     clients = app.caller(PurposeName.DELEGATE)
-    chosen = choose_accounts(app, clients, selection, changing=changing, lazily=True)
-    rules = Rules(chosen.organization.management_account_id, chosen.excluded, details)
-    work = Work(operation=command, accounts=(), tasks=(RootTask.AUDIT,), authority=app.for_reading(command))
+    chosen = choose_accounts(app, clients, selection, changing=True, lazily=True)
+    one_pass = AuditPass(app, clients, chosen, details=details, command=command)
     rows = []
-    interrupted = False
-    recorder = app.recorder(clients, chosen.organization.id)
-    earlier = earlier_root_work(recorder)
-    places: dict[AccountId, int] = {}
-    accounts, total = _counted(chosen.accounts, places)
-    with app.door(clients, chosen.organization.id).begin(work) as run:
-        try:
-            for row in audit_accounts(run, accounts, rules, at_once=app.concurrency):
-                rows.append(row)
-                progress(len(rows), total, row)
-        except Interrupted:  # raised after the last row
-            interrupted = True
-    settle_by_audit(recorder, earlier, rows)
-    rows.sort(key=lambda row: places[row.account.id])
-    rows = [replace(row, account=chosen.place(row.account, wait=not interrupted)) for row in rows]
-    return Audit(chosen.organization.id, clients.endpoint, datetime.now(UTC), tuple(rows), interrupted)
+    for row in one_pass.rows():
+        rows.append(row)
+        progress(len(rows), one_pass.total, row)
+    rows.sort(key=lambda row: one_pass.places[row.account.id])
+    placing = Placing(app, chosen)
+    placed = tuple(placing(row, wait=not one_pass.interrupted) for row in rows)
+    taken = datetime.now(UTC)
+    return Audit(chosen.organization.id, clients.endpoint, taken, placed, one_pass.interrupted)
 
 
-def _counted(
-    accounts: Iterable[Account], places: dict[AccountId, int]
-) -> tuple[Iterable[Account], int | None]:
-    """The accounts, whose places in the list are noted on the way, and how many they are; None while they are being listed."""
-    if isinstance(accounts, Sized):
-        places.update((account.id, place) for place, account in enumerate(accounts))
-        return accounts, len(accounts)
-
-    def passing() -> Iterator[Account]:
-        for account in accounts:
-            places[account.id] = len(places)
-            yield account
-
-    return passing(), None
-
-
-def audit_exit_code(audit: Audit) -> int:
-    """6 where an account could not be read wholly, which wins over 1 for an exposed one; else 0; 130 when it was broken off."""
-    if audit.interrupted:
+def _exit_code(tally: Tally, *, interrupted: bool, unsaved: bool) -> int:
+    """6 where an account could not be read wholly or saved, which wins over 1 for an exposed one; else 0; 130 when broken off."""
+    if interrupted:
         return Interrupted.exit_code
-    if any(row.incomplete for row in audit.rows):
-        return 6
-    return 1 if audit.count(AuditOutcome.EXPOSED) else 0
+    if tally.incomplete or unsaved:
+        return _INCOMPLETE
+    return 1 if tally.count(AuditOutcome.EXPOSED) else 0

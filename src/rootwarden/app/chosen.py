@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -51,6 +51,10 @@ def _as_it_is(account: Account, *, wait: bool = True) -> Account:  # noqa: ARG00
     return account
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The accounts a command is about."""
@@ -65,6 +69,8 @@ class Chosen:
     total: int | None
     """How many they are; None while they are being listed."""
     place: Place = _as_it_is
+    placed: Callable[[], bool] = _always
+    """Whether ``place`` need not wait any more."""
 
     def against(self, account: Account) -> Reason | None:
         """Why nothing may be done in an account: it is the management account, excluded, or in a state that forbids it."""

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rootwarden.app.settle import root_work
+from rootwarden.ledger.query import open_intents
 from rootwarden.ledger.recovery_exceptions import ExceptionRegister
 from rootwarden.ledger.store import entries
 from rootwarden.ledger.waivers import WaiverRegister
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
     from rootwarden.ledger.entry import Entry
+    from rootwarden.ledger.query import OpenIntent
+    from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.recovery_exception import RecoveryException
     from rootwarden.model.waiver import Waiver
 
@@ -35,6 +39,23 @@ def registers_in(found: Iterable[Entry]) -> Registers:
         waivers.take(entry)
         exceptions.take(entry)
     return Registers(waivers.all(), exceptions.all())
+
+
+def read_ledger(recorder: Recorder) -> tuple[Registers, tuple[OpenIntent, ...]]:
+    """Both registers, and what earlier runs left open in root users, from one reading of the ledger.
+
+    To be asked before a run writes its own intent. Raises LedgerError.
+    """
+    waivers, exceptions = WaiverRegister(), ExceptionRegister()
+
+    def passing() -> Iterator[Entry]:
+        for entry in entries(recorder.store):
+            waivers.take(entry)
+            exceptions.take(entry)
+            yield entry
+
+    left_open = root_work(open_intents(passing()))
+    return Registers(waivers.all(), exceptions.all()), left_open
 
 
 def registers_of(app: App, clients: CallerClients, organization_id: str) -> Registers:

@@ -58,6 +58,7 @@ def choose_while_listing(
         Directory(known.organization, (), NotSeen(local("not_read", "still being listed")), listing.begun),
         total=None,
         place=listing.place,
+        placed=listing.placed,
     )
 
 
@@ -87,6 +88,10 @@ class _Listing:
                 self._seen.append(account)
                 yield account
         self._complete = True
+
+    def placed(self) -> bool:
+        """Whether the OUs are read, or could not be."""
+        return self._tree.done
 
     def place(self, account: Account, *, wait: bool = True) -> Account:
         """The account in its OU; waits until the OUs are read, if told to."""

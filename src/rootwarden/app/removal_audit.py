@@ -38,7 +38,7 @@ def fresh_audit(
     progress: Callable[[int, int | None, AuditRow], None],
 ) -> Audit:
     """Reads the selected accounts in detail. Raises Interrupted when it is broken off."""
-    audit = take_audit(app, selection, Details.ALWAYS, command=command, changing=True, progress=progress)
+    audit = take_audit(app, selection, Details.ALWAYS, command=command, progress=progress)
     if audit.interrupted:
         raise Interrupted("interrupted; no plan was made")
     return audit

@@ -14,11 +14,13 @@ from rootwarden.model.tasks import RootTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from rootwarden.ledger.query import OpenIntent
     from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.baseline import Baseline
+    from rootwarden.model.ids import AccountId
     from rootwarden.model.unlock import Resource
 
 BACKUP_HASH = "backup_sha256"
@@ -41,9 +43,14 @@ _ENABLES = {
 
 def earlier_root_work(recorder: Recorder) -> tuple[OpenIntent, ...]:
     """What earlier runs left open in root users. To be asked before this run writes its own intent. Raises LedgerError."""
+    return root_work(recorder.open_intents())
+
+
+def root_work(left_open: Iterable[OpenIntent]) -> tuple[OpenIntent, ...]:
+    """Those that are about root users."""
     return tuple(
         one
-        for one in recorder.open_intents()
+        for one in left_open
         if one.intent.content.get("operation") not in _SETUP
         and one.intent.content.get("task") not in _UNLOCKS
     )
@@ -90,10 +97,17 @@ def settle_by_policy(
         recorder.settle(one, [line], note=_NOTE)
 
 
-def settle_by_audit(recorder: Recorder, earlier: Iterable[OpenIntent], rows: Iterable[AuditRow]) -> None:
-    """Writes, for every account that was read wholly just now, how it stands. Raises LedgerError.
+def settle_by_audit(
+    recorder: Recorder,
+    earlier: Iterable[OpenIntent],
+    rows: Iterable[AuditRow],
+    *,
+    carried: AbstractSet[AccountId] = frozenset(),
+) -> None:
+    """Writes, for every account that was read wholly, how it stands. Raises LedgerError.
 
     An audit that broke off changed nothing, so any later row of the account settles it, one that says "not readable" as well.
+    A row that was carried over from a saved audit settles nothing that was begun after it was read.
     """
     latest = {row.account.id: row for row in rows}
     whole = {key for key, row in latest.items() if row.outcome in _SEEN and row.credentials.all_read}
@@ -102,10 +116,15 @@ def settle_by_audit(recorder: Recorder, earlier: Iterable[OpenIntent], rows: Ite
         results = [
             Result(outcome=latest[account].outcome.value, account=account, reason=latest[account].reason)
             for account in one.accounts
-            if account in whole or (only_looked and account in latest)
+            if (account in whole or (only_looked and account in latest))
+            and (account not in carried or _read_since(latest[account], one))
         ]
         if results:
             recorder.settle(one, results, note=_NOTE)
+
+
+def _read_since(row: AuditRow, one: OpenIntent) -> bool:
+    return row.read is not None and row.read >= one.intent.time
 
 
 def settle_by_baseline(recorder: Recorder, earlier: Iterable[OpenIntent], baseline: Baseline) -> None:

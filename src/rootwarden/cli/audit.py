@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from rootwarden.app.audit import run_audit
+from rootwarden.app.audit import WantedAudit, run_audit
+from rootwarden.app.audit_files import FileChoices
+from rootwarden.cli.audit_options import (
+    AgeOption,
+    ConcurrencyOption,
+    DetailsOption,
+    DiffOption,
+    HandOffOption,
+    OwnerOption,
+    RateOption,
+    ResumeOption,
+    SaveOption,
+)
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.cli.selection_options import takes_selection
 from rootwarden.cli.terminal import Terminal
-from rootwarden.model.audit import Details
+from rootwarden.errors import BadInput
+from rootwarden.model.duration import duration
 from rootwarden.model.selection import Selection
+from rootwarden.reports.render import OutputFormat
 
 
 def register(app: typer.Typer) -> None:
@@ -24,26 +36,30 @@ def register(app: typer.Typer) -> None:
 def audit(
     context: typer.Context,
     selection: Selection,
-    details: Annotated[
-        Details, typer.Option(help="When to read more than the account summary.")
-    ] = Details.AUTO,
-    max_rate: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."
-        ),
-    ] = None,
-    concurrency: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Accounts read at a time, at most.")
-    ] = None,
+    details: DetailsOption = None,
+    save: SaveOption = None,
+    resume: ResumeOption = None,
+    max_age: AgeOption = "24h",
+    diff: DiffOption = None,
+    hand_off: HandOffOption = None,
+    by: OwnerOption = None,
+    max_rate: RateOption = None,
+    concurrency: ConcurrencyOption = None,
 ) -> None:
     """Exit 1 when an account is exposed, 6 when one could not be read."""
     terminal = Terminal(context)
     app = terminal.app()
     app.max_rate, app.at_once = max_rate, concurrency
+    if by is not None and hand_off is None:
+        raise BadInput("--by goes with --hand-off", advice="Name the folder for the owners' files.")
+    files = FileChoices(save, resume, duration(max_age, "--max-age"), diff, hand_off, by or "ou")
+    stream = terminal.line if terminal.globals.output is OutputFormat.JSONL else None
     progress = AuditProgress(quiet=terminal.globals.quiet)
-    report, code = run_audit(app, selection, details, progress=progress)
+    report, code = run_audit(app, WantedAudit(selection, details, files), progress=progress, stream=stream)
     progress.done()
     terminal.say_notes(app)
     terminal.emit(report)
+    if stream is not None:
+        for line in report.lines:
+            terminal.say(line.text)
     raise typer.Exit(code)

@@ -21,6 +21,9 @@ from rootwarden.reports.render import OutputFormat, render
 from rootwarden.reports.safe_text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from rootwarden.reports.report import Report
 
 _FALLBACK_WIDTH = 160
@@ -64,6 +67,10 @@ class Terminal:
         color = self.globals.color and sys.stdout.isatty()
         text = render(report, self.globals.output, width=_width(), color=color)
         typer.echo(text, nl=False, color=color or None)
+
+    def line(self, document: Mapping[str, Any]) -> None:
+        """One row of the result, on stdout, at once: for output that is not kept until the end."""
+        typer.echo(json_report.render_line(document), nl=False)
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Asks; raises Unconfirmed when the answer is not yes, or when there is nobody to ask and ``yes`` was not given."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,6 +85,31 @@ class AuditRow:
         return self.outcome is not AuditOutcome.SKIPPED and not self.wholly_read
 
 
+class Tally:
+    """What came out of an audit, counted row by row, so that nobody has to keep the rows to know."""
+
+    def __init__(self, rows: Iterable[AuditRow] = ()) -> None:
+        self._counts: Counter[AuditOutcome] = Counter()
+        self.incomplete = False
+        """Whether an account was to be read, and was not or not wholly."""
+        for row in rows:
+            self.see(row)
+
+    def see(self, row: AuditRow) -> None:
+        """Takes a row."""
+        self._counts[row.outcome] += 1
+        self.incomplete = self.incomplete or row.incomplete
+
+    def count(self, outcome: AuditOutcome) -> int:
+        """How many accounts came out so."""
+        return self._counts[outcome]
+
+    @property
+    def total(self) -> int:
+        """How many accounts there were."""
+        return self._counts.total()
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """A whole audit, bound to the organization and endpoint it was made at."""
@@ -93,7 +120,3 @@ class Audit:
     rows: tuple[AuditRow, ...]
     interrupted: bool = False
     """Whether it was broken off; the accounts that were left are unreachable for that reason."""
-
-    def count(self, outcome: AuditOutcome) -> int:
-        """How many accounts came out so."""
-        return sum(1 for row in self.rows if row.outcome is outcome)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rootwarden.model.audit import Audit, AuditOutcome, AuditRow
+from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Tally
 from rootwarden.model.canonical import rfc3339
+from rootwarden.reports.audit_change_text import Compared, change_cell, change_document, left_document
 from rootwarden.reports.credentials_text import as_document, in_words
 from rootwarden.reports.report import Cell, Report, Table, Tone, cell
 
@@ -23,45 +24,75 @@ TONES = {
 _WORST_FIRST = list(AuditOutcome)
 
 
-def audit_report(audit: Audit, *, command: str = "audit") -> Report:
-    """The whole audit; its exit code follows from the counts."""
+def audit_report(audit: Audit, compared: Compared | None = None, *, command: str = "audit") -> Report:
+    """The whole audit, worst first, with what changed where it was compared."""
     rows = sorted(
         audit.rows,
-        key=lambda row: (_WORST_FIRST.index(row.outcome), row.account.ou_path or "", row.account.name),
-    )
-    documents = tuple(row_document(row) for row in rows)
-    return Report(
-        command=command,
-        document={
-            "organization_id": audit.organization_id,
-            "endpoint": audit.endpoint,
-            "taken": audit.taken,
-            "accounts": list(documents),
-            "summary": summary(audit),
-        },
-        tables=(audit_table(rows),),
-        lines=(Cell(summary_line(audit)),),
-        rows=documents,
-    )
-
-
-def audit_table(rows: list[AuditRow]) -> Table:
-    """The rows in the order given."""
-    return Table(
-        title="",
-        columns=("Account", "Name", "E-mail", "OU", "Outcome", "Root credentials", "Reason"),
-        rows=tuple(
-            (
-                cell(row.account.id),
-                cell(row.account.name),
-                cell(row.account.email, Tone.FAINT),
-                cell(row.account.ou_path, Tone.FAINT),
-                cell(row.outcome.value, TONES[row.outcome]),
-                cell(_credentials(row), Tone.FAINT if row.outcome is AuditOutcome.CLEAN else Tone.PLAIN),
-                cell(_reason(row)),
-            )
-            for row in rows
+        key=lambda row: (
+            _WORST_FIRST.index(row.outcome),
+            row.account.ou_path or "",
+            row.account.name,
+            row.account.id,
         ),
+    )
+    tally = Tally(rows)
+    documents = [row_document(row) for row in rows]
+    lines = [Cell(summary_line(tally))]
+    document: dict[str, Any] = {
+        "organization_id": audit.organization_id,
+        "endpoint": audit.endpoint,
+        "taken": audit.taken,
+        "accounts": documents,
+        "summary": summary(tally),
+    }
+    if compared is not None:
+        for row, each in zip(rows, documents, strict=True):
+            each["change"] = change_document(compared.differences.get(row.account.id))
+        documents += [left_document(one) for one in compared.left]
+        document["diff"] = compared.as_json()
+        lines.append(Cell(compared.in_words))
+    table = audit_table(rows, compared)
+    return Report(command, document, (table,), tuple(lines), tuple(documents))
+
+
+def streamed_report(tally: Tally, compared: Compared | None = None) -> Report:
+    """What is left to say of an audit whose rows went out as they came."""
+    lines = [Cell(summary_line(tally)), *([Cell(compared.in_words)] if compared else [])]
+    return Report("audit", {"summary": summary(tally)}, (), tuple(lines))
+
+
+def audit_table(rows: list[AuditRow], compared: Compared | None = None) -> Table:
+    """The rows in the order given, and behind them the accounts that left."""
+    columns = ("Account", "Name", "E-mail", "OU", "Outcome", "Root credentials", "Reason")
+    if compared is None:
+        return Table("", columns, tuple(_cells(row) for row in rows))
+    found = compared.differences
+    cells = [(*_cells(row)[:5], change_cell(found.get(row.account.id)), *_cells(row)[5:]) for row in rows]
+    cells += [
+        (
+            cell(one.account),
+            cell(one.name),
+            cell(""),
+            cell(""),
+            cell(""),
+            change_cell(one),
+            cell(""),
+            cell(""),
+        )
+        for one in compared.left
+    ]
+    return Table("", (*columns[:5], "Change", *columns[5:]), tuple(cells))
+
+
+def _cells(row: AuditRow) -> tuple[Cell, ...]:
+    return (
+        cell(row.account.id),
+        cell(row.account.name),
+        cell(row.account.email, Tone.FAINT),
+        cell(row.account.ou_path, Tone.FAINT),
+        cell(row.outcome.value, TONES[row.outcome]),
+        cell(_credentials(row), Tone.FAINT if row.outcome is AuditOutcome.CLEAN else Tone.PLAIN),
+        cell(_reason(row)),
     )
 
 
@@ -82,18 +113,17 @@ def reason_text(reason: Reason) -> str:
     return reason.text if reason.source == "local" else f"{reason.code}: {reason.text}"
 
 
-def summary(audit: Audit) -> dict[str, int]:
+def summary(tally: Tally) -> dict[str, int]:
     """Counts by outcome, and the total."""
-    return {**{outcome.value: audit.count(outcome) for outcome in AuditOutcome}, "total": len(audit.rows)}
+    return {**{outcome.value: tally.count(outcome) for outcome in AuditOutcome}, "total": tally.total}
 
 
-def summary_line(audit: Audit) -> str:
+def summary_line(tally: Tally) -> str:
     """``12 accounts: 3 exposed, 1 unreachable, ...``."""
     counts = ", ".join(
-        f"{audit.count(outcome)} {outcome.value}" for outcome in AuditOutcome if audit.count(outcome)
+        f"{tally.count(outcome)} {outcome.value}" for outcome in AuditOutcome if tally.count(outcome)
     )
-    total = len(audit.rows)
-    return f"{total} account{'' if total == 1 else 's'}: {counts or 'nothing to show'}"
+    return f"{tally.total} account{'' if tally.total == 1 else 's'}: {counts or 'nothing to show'}"
 
 
 def row_document(row: AuditRow) -> dict[str, Any]:

@@ -22,7 +22,12 @@ def render(report: Report) -> str:
 
 def render_lines(report: Report) -> str:
     """One JSON object a line for each row."""
-    return "".join(json.dumps(plain(row)) + "\n" for row in report.rows)
+    return "".join(map(render_line, report.rows))
+
+
+def render_line(row: Mapping[str, Any]) -> str:
+    """One row as one line."""
+    return json.dumps(plain(row)) + "\n"
 
 
 def render_failure(command: str, error: RootwardenError, reason: Mapping[str, Any]) -> str:

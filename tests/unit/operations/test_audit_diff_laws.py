@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.model.audit import AuditOutcome, AuditRow, RootReading
+from rootwarden.model.audit_change import Change, Difference
 from rootwarden.model.credentials import (
     PRESENT,
     AccessKey,
@@ -20,7 +21,7 @@ from rootwarden.model.credentials import (
     RootCredentials,
 )
 from rootwarden.model.reason import local
-from rootwarden.operations.audit.diff import Change, Comparison, Difference
+from rootwarden.operations.audit.diff import Comparison
 from rootwarden.operations.audit.judge import judged, skipped, unreachable
 from rootwarden.operations.audit.saved import SavedAudit, SelectionWords
 

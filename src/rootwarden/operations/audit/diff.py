@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rootwarden.model.audit import AuditOutcome, AuditRow
+from rootwarden.model.audit_change import Change, Difference
 from rootwarden.operations.audit.diff_items import changes_of
 
 if TYPE_CHECKING:
@@ -17,33 +17,7 @@ if TYPE_CHECKING:
     from rootwarden.operations.audit.saved import SavedAudit
 
 
-class Change(StrEnum):
-    """What became of an account, worst first."""
-
-    NEWLY_EXPOSED = "newly_exposed"
-    NO_LONGER_READABLE = "no_longer_readable"
-    JOINED = "joined"
-    CHANGED = "changed"
-    NEWLY_CLEAN = "newly_clean"
-    LEFT = "left"
-
-
 _NOT_SEEN = frozenset({AuditOutcome.UNREACHABLE, AuditOutcome.SKIPPED})
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How one account differs from before."""
-
-    account: AccountId
-    name: str
-    change: Change
-    before: AuditOutcome | None
-    """None for an account that joined."""
-    after: AuditOutcome | None
-    """None for an account that left."""
-    what: tuple[str, ...] = ()
-    """Credentials that came, went or changed, as far as both audits read them."""
 
 
 @dataclass(slots=True)

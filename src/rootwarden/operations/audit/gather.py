@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, FeatureOff, Interrupted
 from rootwarden.model.audit import Details
 from rootwarden.model.reason import local, reason_of
 from rootwarden.model.tasks import RootTask
+from rootwarden.operations.audit.explain import Explanations
 from rootwarden.operations.audit.judge import judged, skip_reason, skipped, unreachable
 from rootwarden.sessions.announce import announced
 from rootwarden.sessions.fan_out import fan_out
 from rootwarden.sessions.read_credentials import read_summary_first
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.ids import AccountId
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 _INTERRUPTED = local("interrupted", "interrupted before it was read")
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What an audit leaves alone, and how closely it looks."""
@@ -34,10 +41,17 @@ class Rules:
     management: AccountId
     excluded: Mapping[AccountId, Reason] = field(default_factory=dict)
     details: Details = Details.AUTO
+    explanations: Explanations = field(default_factory=Explanations)
+    """The waivers and exceptions there are."""
+    clock: Callable[[], datetime] = _utc_now
 
     def skip_reason(self, account: Account) -> Reason | None:
         """Why the account is left alone, or None where it is to be read."""
         return skip_reason(account, self.management, self.excluded)
+
+    def explained(self, row: AuditRow) -> AuditRow:
+        """The row with what explains it now."""
+        return self.explanations.explain(row, self.clock())
 
 
 def audit_accounts(
@@ -98,7 +112,7 @@ class _Look:
             raise self._closed
         given_up = self.given_up
         try:
-            row = unreachable(account, given_up) if given_up else self._try(account)
+            row = unreachable(account, given_up) if given_up else self._rules.explained(self._try(account))
         finally:
             self._first_tried.set()
         if self._run.covers(account.id):
@@ -107,7 +121,8 @@ class _Look:
 
     def _try(self, account: Account) -> AuditRow:
         try:
-            return look_at(self._run, account, self._rules.details)
+            row = look_at(self._run, account, self._rules.details)
+            return dataclasses.replace(row, read=self._rules.clock())
         except (CredentialsExpired, CredentialsRefused, FeatureOff) as error:
             if not self._first_tried.is_set():
                 self._closed = error

@@ -34,11 +34,6 @@ class SelectionWords:
         return cls(selection.accounts, selection.ous, selection.tags, selection.exclude, selection.everything)
 
     @property
-    def as_selection(self) -> Selection:
-        """The selection they were the words of."""
-        return Selection(self.accounts, self.ous, self.tags, self.exclude, self.everything)
-
-    @property
     def whole_organization(self) -> bool:
         """Whether no account was left out."""
         return self.everything and not self.exclude

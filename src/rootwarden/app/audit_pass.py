@@ -1,0 +1,115 @@
+"""One pass over the chosen accounts: a row for each, as they come, with what explains it; earlier runs are settled by it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from rootwarden.app.exceptions import read_ledger
+from rootwarden.app.settle import settle_by_audit
+from rootwarden.errors import Interrupted
+from rootwarden.model.tasks import RootTask
+from rootwarden.operations.audit.explain import explanations_of
+from rootwarden.operations.audit.gather import Rules, audit_accounts
+from rootwarden.sessions.door import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from rootwarden.app.accounts import Chosen
+    from rootwarden.app.context import App
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.audit import AuditRow, Details
+    from rootwarden.model.ids import AccountId
+    from rootwarden.model.organization import Account
+
+
+def _nobody(_: Account) -> AuditRow | None:
+    return None
+
+
+class AuditPass:
+    """Reads the accounts of a choice, once."""
+
+    def __init__(
+        self,
+        app: App,
+        clients: CallerClients,
+        chosen: Chosen,
+        *,
+        details: Details,
+        command: str,
+        carried: Callable[[Account], AuditRow | None] = _nobody,
+    ) -> None:
+        """``carried`` gives the row of an account that need not be read, None for one that is to be read."""
+        self._app = app
+        self._clients = clients
+        self._chosen = chosen
+        self._details = details
+        self._command = command
+        self._carried = carried
+        self.total = chosen.total
+        """How many rows there will be; None while the accounts are being listed."""
+        self.places: dict[AccountId, int] = {}
+        """The place of each account in the choice."""
+        self.interrupted = False
+        """Whether it was broken off; the accounts that were left are unreachable for that reason."""
+
+    def rows(self) -> Generator[AuditRow]:
+        """Every account's row. Raises what reading the first account raises where all would fail alike, and LedgerError."""
+        organization = self._chosen.organization
+        recorder = self._app.recorder(self._clients, organization.id)
+        registers, earlier = read_ledger(recorder)
+        rules = Rules(
+            organization.management_account_id,
+            self._chosen.excluded,
+            self._details,
+            explanations_of(registers.waivers, registers.exceptions),
+        )
+        left_open = {account for one in earlier for account in one.accounts}
+        settling: list[AuditRow] = []
+        carried = set()
+        accounts, ready = self._split(rules)
+        work = Work(
+            operation=self._command,
+            accounts=(),
+            tasks=(RootTask.AUDIT,),
+            authority=self._app.for_reading(self._command),
+        )
+        with self._app.door(self._clients, organization.id).begin(work) as run:
+            read = audit_accounts(run, accounts, rules, at_once=self._app.concurrency)
+            for row, is_carried in self._in_turn(read, ready):
+                if row.account.id in left_open:
+                    settling.append(row)
+                if is_carried:
+                    carried.add(row.account.id)
+                yield row
+        settle_by_audit(recorder, earlier, settling, carried=carried)
+
+    def _split(self, rules: Rules) -> tuple[Iterable[Account], deque[AuditRow]]:
+        """The accounts to be read, and where the rows of the others gather while those are walked through."""
+        ready: deque[AuditRow] = deque()
+
+        def to_read() -> Iterator[Account]:
+            for account in self._chosen.accounts:
+                self.places[account.id] = len(self.places)
+                row = None if rules.skip_reason(account) else self._carried(account)
+                if row is None:
+                    yield account
+                else:
+                    ready.append(rules.explained(row))
+
+        return (tuple(to_read()) if self.total is not None else to_read()), ready
+
+    def _in_turn(self, read: Iterator[AuditRow], ready: deque[AuditRow]) -> Iterator[tuple[AuditRow, bool]]:
+        try:
+            while ready:
+                yield ready.popleft(), True
+            for row in read:
+                yield row, False
+                while ready:
+                    yield ready.popleft(), True
+        except Interrupted:  # raised after the last row
+            self.interrupted = True
+        while ready:
+            yield ready.popleft(), True
