@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from product_rig import MANAGEMENT, SECURITY, company
+from product_rig import SECURITY
 
-from rootwarden.emulator import OrganizationFile, account
-from rootwarden.emulator.org_file import OuSpec
+from rootwarden.emulator import OrganizationFile
 from rootwarden.model.tasks import RootTask
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from rootwarden.emulator.keyring import Credential
 
 REGION = "eu-central-1"
+EVERY_KIND = Path(__file__).parents[2] / "examples" / "doctor" / "organization.json"
 BUCKET, QUEUE = "records-of-", "orders"
-ROOT = {"aws:PrincipalArn": ["arn:aws:iam::*:root"]}
 
 
 def document(*statements: dict[str, Any]) -> dict[str, Any]:
@@ -44,51 +43,14 @@ def allow(*actions: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
 
 
-SCPS: Mapping[str, dict[str, Any]] = {
-    "PlainRootDeny": document(deny({"StringLike": ROOT})),
-    "Recommended": document(deny({"ArnLike": ROOT, "Null": {"aws:AssumedRoot": "true"}})),
-    "BoolPitfall": document(deny({"ArnLike": ROOT, "Bool": {"aws:AssumedRoot": "false"}})),
-    "BoolIfExists": document(deny({"ArnLike": ROOT, "BoolIfExists": {"aws:AssumedRoot": "false"}})),
-    "InvertedNull": document(deny({"ArnLike": ROOT, "Null": {"aws:AssumedRoot": "false"}})),
-    "NotActionForm": document(deny({"ArnLike": ROOT}, NotAction=["iam:GetUser", "iam:ListMFADevices"])),
-    "CriticalIam": document(
-        deny(
-            {
-                "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/BreakGlass"},
-                "StringNotLike": {"aws:PrincipalTag/IAMUserManagementException": "true"},
-            },
-            Action=["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:DeleteLoginProfile"],
-        )
-    ),
-    "RegionDeny": document(deny({"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}})),
-    "ExceptBucketPolicies": document(
-        deny(
-            {"ArnLike": ROOT},
-            NotAction=["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"],
-        )
-    ),
-    "ControlTower": document(
-        deny({"ArnLike": {"aws:PrincipalArn": ["arn:*:iam::*:root"]}}, Sid="GRRESTRICTROOTUSER")
-    ),
-    "Misspelt": document(deny({"ArnLike": ROOT, "Null": {"aws:AssumeRoot": "false"}})),
-    "SomeBuckets": document(deny(Action="s3:*", Resource=["arn:aws:s3:::secret-*"])),
-    "AllowList": document(allow("ec2:*", "s3:*", "sqs:*")),
-    "OnlyS3": document(allow("s3:*")),
-}
-"""Each is attached to an OU of its own, with one account in it."""
-ALLOW_LISTS = ("AllowList", "OnlyS3")
-"""Those OUs have no FullAWSAccess beside it."""
-ACCOUNTS = {name: f"{number:012d}" for number, name in enumerate((*SCPS, "Free"), 700_000_000_001)}
+def every_kind() -> OrganizationFile:
+    """One SCP of each kind and three RCPs, each attached to an OU of its own, with one account in it."""
+    return OrganizationFile.model_validate_json(EVERY_KIND.read_text(encoding="utf-8"))
 
 
-def every_kind(**fields: Any) -> OrganizationFile:
-    """The organization, before FullAWSAccess is taken from the allow-lists."""
-    return company(
-        *(account(id_, name, f"/{name}" if name in SCPS else "/") for name, id_ in ACCOUNTS.items()),
-        scps=dict(SCPS),
-        organizational_units=tuple(OuSpec(path=f"/{name}", scps=(name,)) for name in SCPS),
-        **fields,
-    )
+SCPS: Mapping[str, Any] = every_kind().scps
+RCPS: Mapping[str, Any] = every_kind().rcps
+ACCOUNTS = {one.name: one.id for one in every_kind().accounts if one.id != SECURITY}
 
 
 class World:
@@ -98,11 +60,6 @@ class World:
         self.rig = rig
         rig.up(organization or every_kind())
         rig.patch.setenv("AWS_REGION", REGION)
-        organizations = self.client("organizations", f"emulator-{MANAGEMENT}")
-        state = rig.emulator.world.organization
-        for unit in tuple(state.containers.values()):
-            if unit.name in ALLOW_LISTS:
-                organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=unit.id)
 
     def client(self, service: str, profile: str | Credential, region: str = REGION) -> Any:
         """A boto3 client for a profile, or with keys."""
@@ -116,14 +73,6 @@ class World:
             aws_secret_access_key=keys.secret_access_key,
             aws_session_token=keys.token,
             config=Config(retries={"total_max_attempts": 1}),
-        )
-
-    def make_caller(self, account_id: str, policy: dict[str, Any] | None = None) -> None:
-        """Gives the administrator whose keys the profile has other policies to read."""
-        self.client("iam", f"emulator-{account_id}").put_user_policy(
-            UserName="Administrator",
-            PolicyName="AdministratorAccess",
-            PolicyDocument=json.dumps(policy or document(allow("*"))),
         )
 
     def forget_caller(self, account_id: str) -> None:

@@ -52,6 +52,8 @@ def run_doctor(
         findings=findings(judgement),
         unread=judgement.unread,
         policy_paths=len(accounts_to_probe(judgement.groups)),
+        changes=judgement.changes,
+        paths=evidence.places.paths,
         probes=probes,
         interrupted=interrupted,
     )

@@ -115,18 +115,24 @@ def _add_tree(state: OrganizationState, file: OrganizationFile, now: datetime) -
             by_path[path] = state.add_container(name, container(above or "/"))
         return by_path[path]
 
-    def attach(scps: tuple[str, ...], rcps: tuple[str, ...], target: Target) -> None:
+    def attach(
+        scps: tuple[str, ...], rcps: tuple[str, ...], target: Target, *, full_access: bool = True
+    ) -> None:
         for policy_type, names in ((SCP, scps), (RCP, rcps)):
             for name in names:
                 state.attach(own[policy_type, name], target)
+        full = own[SCP, "FullAWSAccess"]
+        if not full_access and full in target.policies:
+            state.detach(full, target)
 
     attach(file.root_scps, file.root_rcps, state.root)
     for ou in file.organizational_units:
         unit = container(ou.path)
         unit.tags.update(ou.tags)
-        attach(ou.scps, ou.rcps, unit)
+        attach(ou.scps, ou.rcps, unit, full_access=ou.full_access)
     for spec in file.all_accounts():
-        attach(spec.scps, spec.rcps, state.add_account(_account(spec, now), container(spec.ou)))
+        joined = state.add_account(_account(spec, now), container(spec.ou))
+        attach(spec.scps, spec.rcps, joined, full_access=spec.full_access)
     for spec in file.standalone_accounts:
         state.standalone[spec.id] = StandaloneAccount(spec.id, spec.name, email_of(spec))
 

@@ -165,25 +165,33 @@ _RCP = _Kind("RCP", "rcps", "RCPFullAWSAccess", MOST_RCPS, LONGEST_RCP)
 
 def _organization_policies(file: OrganizationFile) -> Iterator[Problem]:
     for kind, documents in ((_SCP, file.scps), (_RCP, file.rcps)):
-        for path, names in _attached(file, kind):
+        for path, names, beside_full in _attached(file, kind):
             for n, name in enumerate(names):
                 if name not in documents:
                     yield Problem(f"{path}[{n}]", f"{kind.name} {name!r} is not defined under {kind.field}")
             yield from _twice((f"{path}[{n}]", name) for n, name in enumerate(names))
-            if len(names) >= kind.most:
+            if len(names) + beside_full > kind.most:
                 text = f"at most {kind.most - 1} fit beside {kind.full}, these are {len(names)}"
-                yield Problem(path, text)
+                yield Problem(
+                    path, text if beside_full else f"at most {kind.most} fit, these are {len(names)}"
+                )
+            if not names and not beside_full:
+                yield Problem(
+                    path, f"AWS keeps at least one {kind.name} attached: name one, or leave {kind.full}"
+                )
         for name, document in documents.items():
             yield from _document(f"{kind.field}.{name}", name, document, kind)
 
 
-def _attached(file: OrganizationFile, kind: _Kind) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield f"root_{kind.field}", file.root_scps if kind is _SCP else file.root_rcps
+def _attached(file: OrganizationFile, kind: _Kind) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """What is attached where, and whether AWS's full-access policy is beside it."""
+    yield f"root_{kind.field}", file.root_scps if kind is _SCP else file.root_rcps, True
     holders: list[tuple[str, OuSpec | AccountSpec]] = [
         (f"organizational_units[{n}]", ou) for n, ou in enumerate(file.organizational_units)
     ]
     for path, holder in [*holders, *_accounts(file)]:
-        yield f"{path}.{kind.field}", holder.scps if kind is _SCP else holder.rcps
+        beside_full = kind is _RCP or holder.full_access
+        yield f"{path}.{kind.field}", holder.scps if kind is _SCP else holder.rcps, beside_full
 
 
 def _document(path: str, name: str, document: Mapping[str, object], kind: _Kind) -> Iterator[Problem]:
@@ -239,8 +247,16 @@ def _tree(file: OrganizationFile) -> Iterator[Problem]:
     if management.ou != "/":
         yield Problem("management_account.ou", "keep the management account under /")
     for n, account in enumerate(file.standalone_accounts):
-        if account.ou != "/" or account.scps or account.rcps:
-            where = "ou" if account.ou != "/" else "scps" if account.scps else "rcps"
+        if account.ou != "/" or account.scps or account.rcps or not account.full_access:
+            where = (
+                "ou"
+                if account.ou != "/"
+                else "scps"
+                if account.scps
+                else "rcps"
+                if account.rcps
+                else "full_access"
+            )
             yield Problem(f"standalone_accounts[{n}].{where}", "an account outside the organization has none")
     paths = [(f"organizational_units[{n}].path", ou.path) for n, ou in enumerate(file.organizational_units)]
     paths += [(f"{path}.ou", account.ou) for path, account in _accounts(file)]

@@ -121,6 +121,8 @@ class AccountSpec(_Spec):
     """Names of SCPs attached to the account besides FullAWSAccess."""
     rcps: tuple[str, ...] = ()
     """Names of RCPs attached to the account besides RCPFullAWSAccess."""
+    full_access: bool = True
+    """Whether FullAWSAccess is attached, as AWS does it; an SCP that is an allow-list limits only without it."""
     root: RootUserSpec = RootUserSpec()
     """What the root user holds; left out: nothing."""
     buckets: tuple[BucketSpec, ...] = ()
@@ -138,6 +140,8 @@ class OuSpec(_Spec):
     """Names of SCPs attached to the OU besides FullAWSAccess."""
     rcps: tuple[str, ...] = ()
     """Names of RCPs attached to the OU besides RCPFullAWSAccess."""
+    full_access: bool = True
+    """Whether FullAWSAccess is attached, as AWS does it; an SCP that is an allow-list limits only without it."""
     tags: dict[str, str] = Field(default_factory=dict)
     """The OU's tags."""
 

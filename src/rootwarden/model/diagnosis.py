@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rootwarden.model.organization import Account
     from rootwarden.model.reason import Reason
     from rootwarden.model.tasks import RootTask
@@ -36,23 +38,51 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """One policy as it would have to read."""
+    """One policy as it would have to read for everything this run judged, whichever task names it."""
 
     policy: str
-    policy_id: str
+    policy_id: str | None
+    """None for an inline policy of the caller, which has none."""
     targets: tuple[str, ...]
     """Where it is attached among what was read: everything there changes with it."""
     diff: str
     """Unified diff of the document, two spaces a level."""
+    content: str
+    """The whole document as it would be."""
+    too_long: str | None = None
+    """What to say where AWS would not take a document of that length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What would lift a block."""
 
-    summary: str
+    steps: tuple[str, ...]
+    """What to do, a sentence or two each."""
     policies: tuple[PolicyChange, ...] = ()
-    """Empty where no change of a policy could be computed and proven; the summary then says what to change and why."""
+    """Empty where no change of a policy could be computed and proven; the steps then say what to change and why."""
+    policies_suffice: bool = False
+    """Whether it is proven that with these policies nothing denies the task any more; else the steps say what is left."""
+
+    @property
+    def summary(self) -> str:
+        """The steps as one text."""
+        return " ".join(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing that decides about a task. What does not apply is None or empty."""
+
+    sentence: str
+    actions: tuple[str, ...] = ()
+    """Those that meet it; empty for what is no policy."""
+    layer: str | None = None
+    target: str | None = None
+    policy: str | None = None
+    policy_id: str | None = None
+    statement: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +99,8 @@ class TaskDiagnosis:
     policy_id: str | None = None
     statement: str | None = None
     condition: str | None = None
+    causes: tuple[Cause, ...] = ()
+    """Everything that decides; the fields above are those of the first."""
     depends_on: tuple[str, ...] = ()
     """Condition keys nobody knows beforehand, and layers that were not read."""
     warnings: tuple[str, ...] = ()
@@ -143,6 +175,10 @@ class Diagnosis:
     unread: tuple[Unread, ...]
     policy_paths: int
     """How many different sets of policies decided."""
+    changes: tuple[PolicyChange, ...] = ()
+    """Every policy that would have to change, once."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """OU paths by id, for the reader."""
     probes: tuple[Probe, ...] | None = None
     """None where none were asked for."""
     interrupted: bool = False

@@ -16,11 +16,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def render(report: Report) -> str:
-    """The first table: a header, then its rows."""
+    """The report's spreadsheet, else its first table: a header, then its rows."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    if report.tables:
-        table = report.tables[0]
+    table = report.spreadsheet or next(iter(report.tables), None)
+    if table is not None:
         writer.writerow([column.lower().replace(" ", "_") for column in table.columns])
         writer.writerows([safe_field(one.text) for one in row] for row in table.rows)
     return out.getvalue()

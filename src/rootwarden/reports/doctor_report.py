@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.model.diagnosis import AccountDiagnosis, Diagnosis, Probe, TaskAnswer, TaskDiagnosis
 from rootwarden.reports.audit_report import reason_text
-from rootwarden.reports.report import Cell, Report, Table, Tone, cell
+from rootwarden.reports.report import Block, Cell, Report, Table, Tone, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from rootwarden.model.diagnosis import Change, DoctorFinding
+    from rootwarden.model.diagnosis import Cause, Change, DoctorFinding, PolicyChange
 
 TONES = {
     TaskAnswer.BLOCKED: Tone.BAD,
@@ -23,7 +22,9 @@ TONES = {
 _WORST_FIRST = list(TaskAnswer)
 _FEW = 3
 """Accounts that are named one by one."""
-_ACTION = re.compile(r"^[a-z0-9-]+:[A-Za-z0-9]+: ")
+_OF_ACCOUNT = ("id", "name", "ou_path", "state")
+_OF_TASK = ("task", "answer", "layer", "target", "policy", "policy_id", "statement", "condition", "sentence")
+_LISTS = ("blocked_actions", "depends_on")
 
 
 def doctor_report(diagnosis: Diagnosis) -> Report:
@@ -36,6 +37,7 @@ def doctor_report(diagnosis: Diagnosis) -> Report:
             "endpoint": diagnosis.endpoint,
             "region": diagnosis.region,
             "accounts": accounts,
+            "changes": [_policy_document(one) | {"content": one.content} for one in diagnosis.changes],
             "findings": [_finding_document(one) for one in diagnosis.findings],
             "not_read": [{"what": one.what, "reason": one.reason.as_json()} for one in diagnosis.unread],
             "probes": None
@@ -44,13 +46,30 @@ def doctor_report(diagnosis: Diagnosis) -> Report:
             "summary": _summary(diagnosis),
         },
         tables=tuple(_tables(diagnosis)),
-        lines=tuple(_lines(diagnosis)),
+        blocks=tuple(_blocks(diagnosis)),
+        lines=(_count(diagnosis),),
         rows=tuple(
-            {key: account[key] for key in ("id", "name", "ou_path", "state")} | task
+            {key: account[key] for key in _OF_ACCOUNT} | task
             for account in accounts
             for task in account["tasks"]
         ),
+        spreadsheet=_spreadsheet(accounts),
     )
+
+
+def _spreadsheet(accounts: Sequence[Mapping[str, Any]]) -> Table:
+    """A row for every account and task, so that it can be filtered."""
+    rows = [
+        (
+            *(cell(account[key] or "") for key in _OF_ACCOUNT),
+            *(cell(task[key] or "") for key in _OF_TASK),
+            *(cell(" ".join(task[key])) for key in _LISTS),
+            cell(task["change"]["summary"] if task["change"] else ""),
+        )
+        for account in accounts
+        for task in account["tasks"]
+    ]
+    return Table("", (*_OF_ACCOUNT, *_OF_TASK, *_LISTS, "change"), tuple(rows))
 
 
 def _summary(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -91,6 +110,19 @@ def _task_document(one: TaskDiagnosis) -> dict[str, Any]:
         "policy_id": one.policy_id,
         "statement": one.statement,
         "condition": one.condition,
+        "causes": [
+            {
+                "sentence": each.sentence,
+                "actions": list(each.actions),
+                "layer": each.layer,
+                "target": each.target,
+                "policy": each.policy,
+                "policy_id": each.policy_id,
+                "statement": each.statement,
+                "condition": each.condition,
+            }
+            for each in one.causes
+        ],
         "depends_on": list(one.depends_on),
         "warnings": list(one.warnings),
         "blocked_actions": list(one.blocked_actions),
@@ -102,11 +134,13 @@ def _task_document(one: TaskDiagnosis) -> dict[str, Any]:
 def _change_document(change: Change) -> dict[str, Any]:
     return {
         "summary": change.summary,
-        "policies": [
-            {"policy": one.policy, "policy_id": one.policy_id, "targets": list(one.targets), "diff": one.diff}
-            for one in change.policies
-        ],
+        "policies_suffice": change.policies_suffice,
+        "policies": [_policy_document(one) for one in change.policies],
     }
+
+
+def _policy_document(one: PolicyChange) -> dict[str, Any]:
+    return {"policy": one.policy, "policy_id": one.policy_id, "targets": list(one.targets), "diff": one.diff}
 
 
 def _finding_document(one: DoctorFinding) -> dict[str, Any]:
@@ -143,6 +177,7 @@ def _tables(diagnosis: Diagnosis) -> Iterator[Table]:
         title="",
         columns=("Accounts", "Tasks", "Answer", "Reason"),
         rows=tuple(row for group in groups for row in _rows(group)),
+        headed=True,
     )
     if diagnosis.probes is not None:
         yield Table(
@@ -153,8 +188,9 @@ def _tables(diagnosis: Diagnosis) -> Iterator[Table]:
     if diagnosis.findings:
         yield Table(
             title="Findings",
-            columns=("Finding", "Text"),
-            rows=tuple((cell(one.code, Tone.WARN), cell(one.text)) for one in diagnosis.findings),
+            columns=("Finding", "Where", "Reason"),
+            rows=tuple(_finding_row(one, diagnosis.paths) for one in diagnosis.findings),
+            headed=True,
         )
     if diagnosis.unread:
         yield Table(
@@ -174,7 +210,7 @@ def _groups(accounts: Sequence[AccountDiagnosis]) -> list[list[AccountDiagnosis]
             (
                 each.task.value,
                 each.answer.value,
-                each.sentence.replace(one.account.id, ""),
+                "".join(_texts(each)).replace(one.account.id, ""),
                 each.change.summary.replace(one.account.id, "") if each.change else "",
             )
             for each in one.tasks
@@ -185,30 +221,58 @@ def _groups(accounts: Sequence[AccountDiagnosis]) -> list[list[AccountDiagnosis]
 
 def _rows(group: list[AccountDiagnosis]) -> Iterator[tuple[Cell, ...]]:
     """One row for each answer and cause among the group's tasks."""
-    answers: dict[tuple[TaskAnswer, str], list[TaskDiagnosis]] = {}
+    answers: dict[tuple[TaskAnswer, tuple[str, ...]], list[TaskDiagnosis]] = {}
     for one in group[0].tasks:
-        answers.setdefault((one.answer, _cause(one)), []).append(one)
-    for number, ((answer, cause), tasks) in enumerate(answers.items()):
+        answers.setdefault((one.answer, _texts(one)), []).append(one)
+    for number, ((answer, _), tasks) in enumerate(answers.items()):
         named = ", ".join(one.task.value for one in tasks)
         yield (
             cell(_who(group), Tone.PLAIN if number == 0 else Tone.FAINT),
             cell("all tasks" if len(answers) == 1 and len(tasks) > 1 else named),
             cell(answer.value, TONES[answer]),
-            cell("\n".join(_reasons(cause if len(tasks) > 1 else tasks[0].sentence, tasks))),
+            cell("\n".join(_reasons(tasks))),
         )
 
 
-def _cause(one: TaskDiagnosis) -> str:
-    """The sentence without the action that met it first; nothing where all is well."""
-    return "" if one.answer is TaskAnswer.ALLOWED else _ACTION.sub("", one.sentence)
+def _texts(one: TaskDiagnosis) -> tuple[str, ...]:
+    """What decides, without the actions that meet it; nothing where all is well."""
+    if one.answer is TaskAnswer.ALLOWED:
+        return ()
+    return tuple(each.sentence for each in one.causes) or (one.sentence,)
 
 
-def _reasons(cause: str, tasks: list[TaskDiagnosis]) -> list[str]:
-    fine = tasks[0].answer is TaskAnswer.ALLOWED
-    found = [] if fine else [cause]
-    found += [f"Change: {one.change.summary}" for one in tasks if one.change is not None]
-    found += [f"Warning: {text}" for one in tasks for text in one.warnings if text not in cause]
+def _reasons(tasks: list[TaskDiagnosis]) -> list[str]:
+    first, *others = tasks
+    found = list(_texts(first))
+    if not others:
+        found = [
+            f"{', '.join(each.actions)}: {each.sentence}" if 0 < len(each.actions) <= _FEW else each.sentence
+            for each in first.causes
+        ] or found
+    found += _changes_in_words(tasks)
+    said = "".join(found)
+    found += [f"Warning: {text}" for one in tasks for text in one.warnings if text not in said]
     return list(dict.fromkeys(found))
+
+
+def _told(cause: Cause, tasks: list[TaskDiagnosis]) -> str:
+    """The sentence with the actions that meet it, where they are few and the same for all of the tasks."""
+    same = all(cause in one.causes for one in tasks)
+    named = same and 0 < len(cause.actions) <= _FEW
+    return f"{', '.join(cause.actions)}: {cause.sentence}" if named else cause.sentence
+
+
+def _changes_in_words(tasks: list[TaskDiagnosis]) -> Iterator[str]:
+    """What would lift it, step by step: what is not the same for all of the tasks with the tasks it is for."""
+    steps: dict[str, list[str]] = {}
+    for one in tasks:
+        for text in one.change.steps if one.change else ():
+            steps.setdefault(text, []).append(one.task.value)
+    for text, named in sorted(steps.items(), key=lambda step: -len(step[1])):
+        whom = "" if len(named) == len(tasks) else f" for {', '.join(named)}"
+        yield f"Change{whom}: {text}"
+    if any(one.change and one.change.policies and not one.change.policies_suffice for one in tasks):
+        yield "The diffs below do not do all of this."
 
 
 def _who(group: list[AccountDiagnosis]) -> str:
@@ -240,30 +304,40 @@ def _probe_row(one: Probe) -> tuple[Cell, ...]:
     )
 
 
-def _lines(diagnosis: Diagnosis) -> Iterator[Cell]:
-    for change in _changes(diagnosis):
-        for line in change.diff.rstrip("\n").split("\n"):
-            yield Cell(line, _diff_tone(line))
+def _finding_row(one: DoctorFinding, paths: Mapping[str, str]) -> tuple[Cell, ...]:
+    return cell(one.code, Tone.WARN), cell(_places(one.targets, paths)), cell(one.text)
+
+
+def _places(targets: Sequence[str], paths: Mapping[str, str]) -> str:
+    named = [paths.get(one, one) for one in targets]
+    more = f" and {len(named) - _FEW} more" if len(named) > _FEW else ""
+    return ", ".join(named[:_FEW]) + more
+
+
+def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    """Every changed policy once, however many accounts and tasks it would help."""
+    if diagnosis.changes:
+        yield Block(
+            "Changes, none of which was made; each holds all that the tasks above need of its policy", ()
+        )
+    for one in diagnosis.changes:
+        yield Block(
+            title=f"{one.policy}, attached to {_places(one.targets, diagnosis.paths)}",
+            lines=tuple(Cell(line, _diff_tone(line)) for line in one.diff.rstrip("\n").split("\n")),
+            language="diff",
+        )
+
+
+def _count(diagnosis: Diagnosis) -> Cell:
     total = len(diagnosis.accounts)
     counts = ", ".join(
         f"{diagnosis.count(answer)} {answer.value}" for answer in TaskAnswer if diagnosis.count(answer)
     )
-    yield Cell(
-        f"{total} account{'' if total == 1 else 's'} below {diagnosis.policy_paths} sets of policies; "
-        f"tasks: {counts or 'none'}. S3 and SQS judged for {diagnosis.region}."
+    sets = f"{diagnosis.policy_paths} set{'' if diagnosis.policy_paths == 1 else 's'} of policies"
+    return Cell(
+        f"{total} account{'' if total == 1 else 's'} below {sets}; tasks: {counts or 'none'}. "
+        f"S3 and SQS judged for {diagnosis.region}."
     )
-
-
-def _changes(diagnosis: Diagnosis) -> list[Any]:
-    """Every diff once, however many accounts and tasks it would help."""
-    found = {
-        one.diff: one
-        for account in diagnosis.accounts
-        for task in account.tasks
-        if task.change is not None
-        for one in task.change.policies
-    }
-    return list(found.values())
 
 
 def _diff_tone(line: str) -> Tone:

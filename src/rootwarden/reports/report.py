@@ -33,6 +33,17 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    headed: bool = False
+    """Whether reasons for which the table has no room stand below it under their row as a heading: for long ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that keep their shape, such as a diff."""
+
+    title: str
+    lines: tuple[Cell, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +54,12 @@ class Report:
     document: Mapping[str, Any]
     tables: tuple[Table, ...] = ()
     lines: tuple[Cell, ...] = ()
-    """Sentences below the tables."""
+    """Sentences below the tables and blocks."""
     rows: tuple[Mapping[str, Any], ...] = ()
+    blocks: tuple[Block, ...] = ()
+    """Between tables and sentences."""
+    spreadsheet: Table | None = None
+    """What ``csv`` prints; left out: the first table."""
 
     @property
     def schema(self) -> str:

@@ -43,18 +43,33 @@ def render(report: Report, *, width: int, color: bool) -> str:
     )
     for table in report.tables:
         if table.rows:
-            shown, below = _fitted(table, width)
-            if _needed(shown) <= width:
-                console.print(_table(shown))
-            else:
-                _print_records(console, shown)
-            for line in below:
-                console.print(_text(line), soft_wrap=False)
-            if below:
-                console.print()
+            _print_table(console, table, width)
+    for block in report.blocks:
+        console.print(Text(printable(block.title), style="italic"), soft_wrap=False)
+        for line in block.lines:
+            # A diff that is folded cannot be copied.
+            console.print(_text(line), soft_wrap=True)
+        console.print()
     for line in report.lines:
         console.print(_text(line), soft_wrap=False)
     return out.getvalue()
+
+
+def _print_table(console: Console, table: Table, width: int) -> None:
+    shown, below = _fitted(table, width)
+    headed = table.headed and shown is not table
+    if headed and all(row[table.columns.index(_REASON)].text for row in table.rows):
+        console.print(Text(printable(table.title), style="italic"))  # the headings say all of it
+    elif _needed(shown) <= width:
+        console.print(_table(shown))
+    else:
+        _print_records(console, shown)
+    if headed:
+        _print_headed(console, table)
+    for line in () if headed else below:
+        console.print(_text(line), soft_wrap=False)
+    if below:
+        console.print()
 
 
 def _fitted(table: Table, width: int) -> tuple[Table, list[Cell]]:
@@ -71,6 +86,19 @@ def _fitted(table: Table, width: int) -> tuple[Table, list[Cell]]:
     ]
     columns = tuple(column for column in table.columns if column != _REASON)
     return Table(table.title, columns, kept), below
+
+
+def _print_headed(console: Console, table: Table) -> None:
+    """The reasons, each under the cells of its row."""
+    at = table.columns.index(_REASON)
+    for row in table.rows:
+        if row[at].text:
+            cells = [
+                Cell(one.text.replace("\n", ", "), one.tone) for one in row[:at] + row[at + 1 :] if one.text
+            ]
+            console.print(Text("  ").join(map(_text, cells)))
+            for line in row[at].text.split("\n"):
+                console.print(Padding(_text(Cell(line, row[at].tone)), (0, 0, 0, 2), expand=False))
 
 
 def _needed(table: Table) -> int:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rootwarden.model.diagnosis import Unread
 from rootwarden.model.organization_policy import PolicyType
 from rootwarden.model.reading import NotSeen, Seen
-from rootwarden.operations.doctor.shelf import Book, Shelf, level_of, open_book, stand_in
+from rootwarden.operations.doctor.shelf import Book, Shelf, open_book, stand_in
 from rootwarden.operations.doctor.stack import stack_of
-from rootwarden.policy import Answer, Decision, Layers, evaluate
+from rootwarden.policy import Answer, Decision, Layer, Layers, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rootwarden.model.principal import Document
     from rootwarden.operations.doctor.evidence import Evidence
     from rootwarden.operations.doctor.stack import Stack
     from rootwarden.policy import Policy, Request
 
 CALLERS_POLICIES = "caller's policies"
+NEW_POLICY = "RootTasks"
 CALLERS_BOUNDARY = "caller's permissions boundary"
 SESSION_POLICY = "the caller is a session of a role: a session policy given when it was assumed would limit it further, and no call shows one"
 
@@ -33,26 +35,58 @@ class CallerPolicies:
     boundary: tuple[Book, ...] | None
     stack: Stack
     """The SCPs of its account; without levels for the management account."""
+    principal: str | None = None
+    """The ARN of the user or role; None where that is not known."""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """Its own policies as they were read, by name."""
+    new_policy: str | None = None
+    """What an inline policy for root tasks is called among them, whether there is one or not."""
+
+    @property
+    def boundary_policy(self) -> str | None:
+        """The name of its boundary."""
+        return self.boundary[0].policy.name if self.boundary else None
 
     @property
     def books(self) -> tuple[Book, ...]:
         """All of them."""
         return (*self.identity, *(self.boundary or ()), *self.stack.books)
 
-    def decide(self, request: Request, instead: Mapping[str, Policy] | None = None) -> Decision:
-        """Whether the call goes through, with some SCPs, by name, replaced."""
-        said = evaluate(request, self._layers(instead))
+    def decide(
+        self,
+        request: Request,
+        instead: Mapping[str, Policy] | None = None,
+        *,
+        without: frozenset[Layer] = frozenset(),
+    ) -> Decision:
+        """Whether the call goes through, with some policies, by name, replaced, and some layers left out."""
+        said = evaluate(request, self._layers(instead or {}, without))
         unread = frozenset(book.policy.name for book in self.books if book.unread)
         if said.answer is Answer.DEPENDS and unread:
             return dataclasses.replace(said, depends_on=said.depends_on | unread)
         return said
 
-    def _layers(self, instead: Mapping[str, Policy] | None) -> Layers:
-        boundary = level_of("", self.boundary).policies if self.boundary is not None else None
+    def denials(self, request: Request) -> Iterator[Decision]:
+        """Everything that surely denies the call, one a layer, for all of it has to be lifted."""
+        without: frozenset[Layer] = frozenset()
+        while (said := self.decide(request, without=without)).answer is Answer.DENY:
+            yield said
+            layer = said.layer or Layer.IDENTITY
+            if layer in without:
+                return
+            without |= {layer}
+
+    def _layers(self, instead: Mapping[str, Policy], without: frozenset[Layer]) -> Layers:
+        identity, boundary = list(self.identity), self.boundary
+        policies = [instead.get(book.policy.name, book.policy) for book in identity]
+        further = instead.get(self.new_policy or "")
+        if further is not None and all(one.name != further.name for one in policies):
+            policies.append(further)
+        limits = [instead.get(book.policy.name, book.policy) for book in boundary or ()]
         return Layers(
-            level_of("", self.identity).policies,
-            boundary=boundary,
-            scp_levels=self.stack.layers(instead).scp_levels,
+            None if Layer.IDENTITY in without else tuple(policies),
+            boundary=tuple(limits) if boundary is not None and Layer.BOUNDARY not in without else None,
+            scp_levels=() if Layer.SCP in without else self.stack.layers(instead).scp_levels,
         )
 
     def unread(self) -> Iterator[Unread]:
@@ -67,9 +101,30 @@ def caller_policies(evidence: Evidence, shelf: Shelf) -> CallerPolicies:
     caller = evidence.caller
     in_management = caller.caller.account_id == evidence.organization.management_account_id
     kinds = () if in_management else (PolicyType.SCP,)
+    arn = caller.details.value.arn if isinstance(caller.details, Seen) else None
     return CallerPolicies(
-        _identity(evidence), _boundary(evidence), stack_of(shelf, caller.caller.account_id, kinds)
+        _identity(evidence),
+        _boundary(evidence),
+        stack_of(shelf, caller.caller.account_id, kinds),
+        principal=arn,
+        documents=_documents(evidence),
+        new_policy=None if arn is None else _new_policy(arn),
     )
+
+
+def _documents(evidence: Evidence) -> dict[str, Document]:
+    caller = evidence.caller
+    found = dict(caller.identity.value) if isinstance(caller.identity, Seen) else {}
+    if isinstance(caller.boundary, Seen) and caller.boundary.value is not None:
+        name, document = caller.boundary.value
+        found[name] = document
+    return found
+
+
+def _new_policy(arn: str) -> str:
+    """As the policies that were read are named."""
+    kind, _, path = arn.rpartition(":")[2].partition("/")
+    return f"{kind} {path.rpartition('/')[2]}, inline policy {NEW_POLICY}"
 
 
 def _identity(evidence: Evidence) -> tuple[Book, ...]:

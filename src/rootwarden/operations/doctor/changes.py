@@ -1,6 +1,8 @@
-"""The change that would lift a block: the smallest one we can compute, and prove with the evaluator. Pure.
+"""The changes that would lift blocks: the smallest we can compute, and prove with the evaluator. Pure.
 
-It is proven that the changed policies let the session through, and that a signed-in root user is denied wherever it was.
+First every block is lifted for itself (``lift``). Then what all of them need of a policy is put into one document
+(``settle``), and it is proven of those documents, taken together, that they let the call and the session through and that a
+signed-in root user is denied wherever it was (``finish``).
 """
 
 from __future__ import annotations
@@ -9,224 +11,258 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from rootwarden.model.diagnosis import Change, PolicyChange
-from rootwarden.model.organization_policy import PolicyType
+from rootwarden.model.diagnosis import Change, PolicyChange, TaskAnswer
 from rootwarden.operations.doctor import edits
-from rootwarden.operations.doctor.draft import Draft, NoChange
+from rootwarden.operations.doctor.amendments import ASSUME_ROOT, Amendment, Kind, NoChange
+from rootwarden.operations.doctor.lifts import HERE, Lift, Work, sentences, together
 from rootwarden.operations.doctor.proof import harmless
-from rootwarden.operations.doctor.requests import ESSENTIAL
+from rootwarden.operations.doctor.requests import ESSENTIAL, Asker
+from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy import Answer, Decision, Layer, evaluate
-from rootwarden.policy.document import Effect
-from rootwarden.policy.truth import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from rootwarden.model.ids import AccountId
     from rootwarden.model.tasks import RootTask
     from rootwarden.operations.doctor.call import CallerPolicies
     from rootwarden.operations.doctor.gates import Obstacle
-    from rootwarden.operations.doctor.requests import Asker
+    from rootwarden.operations.doctor.papers import Papers
     from rootwarden.operations.doctor.shelf import Shelf
     from rootwarden.operations.doctor.stack import Rung, Stack
-    from rootwarden.policy import Request
+    from rootwarden.policy import Policy, Request
+    from rootwarden.policy.document import Statement
 
-ASSUME_ROOT: Final = "sts:AssumeRoot"
-_MOST_EDITS: Final = 40
-_LONGEST: Final = {PolicyType.SCP: 10_240, PolicyType.RCP: 5_120}
-_CONTROL_TOWER_SID: Final = "GRRESTRICTROOTUSER"
-_HERE: Final = "\0here\0"
-"""Stands for the root, OU or account of a level, for the same lift may serve many."""
+_MOST_STEPS: Final = 40
+_TOO_MANY: Final = "Too many statements deny it to compute one change: see the policies above the account."
 
 
 @dataclass(slots=True)
 class Changes:
-    """Finds what would lift the blocks of a task, and remembers it for every level and policy."""
+    """Finds what would lift the blocks of tasks, and remembers it for every level and policy."""
 
     shelf: Shelf
     caller: CallerPolicies
     asker: Asker
-    _lifts: dict[Hashable, Draft | NoChange] = field(default_factory=dict)
-    _harmless: dict[Hashable, bool] = field(default_factory=dict)
-    _diffs: dict[tuple[str, str], str] = field(default_factory=dict)
+    papers: Papers
+    _lifts: dict[Hashable, Lift] = field(default_factory=dict)
+    _wanted: dict[str, frozenset[Amendment]] = field(default_factory=dict)
+    _accounts: dict[str, dict[Hashable, AccountId]] = field(default_factory=dict)
+    """One account for each mark, by the policies that are to change above it."""
+    _settled: dict[str, tuple[Policy, PolicyChange]] = field(default_factory=dict)
+    _given_up: dict[str, str] = field(default_factory=dict)
+    _proven: dict[Hashable, bool] = field(default_factory=dict)
 
-    def lift(self, stack: Stack, task: RootTask, blocked: Sequence[Obstacle], mark: Hashable) -> Change:
-        """The change; without policies where none can be computed, and then it says what has to change and why."""
-        draft = Draft(self.shelf)
-        said = list(dict.fromkeys(one.remedy for one in blocked if one.remedy))
-        about = {one.action for one in blocked}
-        try:
-            if ASSUME_ROOT in about:
-                self._lift_call(draft, stack, task)
-            if about - {ASSUME_ROOT, ""}:
-                for rung in stack.rungs:
-                    draft.take(self._lifted(draft, rung, stack.account, task, mark), rung.target)
-                self._prove(draft, stack.account, mark)
-        except NoChange as why:
-            return Change(" ".join([*said, str(why)]))
-        texts = [text.replace(_HERE, where) for text, where in draft.said]
-        return Change(" ".join([*said, *texts, *self._limits(draft)]), tuple(self._written(draft)))
+    def lift(self, stack: Stack, task: RootTask, met: Sequence[Obstacle], mark: Hashable) -> Lift:
+        """What would lift these obstacles in one account; what they need is taken up into the documents of ``settle``."""
+        by_hand = tuple(dict.fromkeys(one.remedy for one in met if one.remedy))
+        about = {one.action for one in met if one.layer != Layer.RCP or one.action != ASSUME_ROOT}
+        found = [Lift({}, by_hand, suffices=not by_hand)]
+        if ASSUME_ROOT in about:
+            found.append(self._call(stack, task, mark))
+        if about - {ASSUME_ROOT, ""}:
+            found += [self._level(rung, stack.account, task, mark) for rung in stack.rungs]
+        lift = together(found)
+        for label, wanted in lift.amendments.items():
+            self._wanted[label] = self._wanted.get(label, frozenset()) | wanted
+            self._accounts.setdefault(label, {}).setdefault(mark, stack.account)
+        return lift
+
+    @staticmethod
+    def liftable(answer: TaskAnswer, met: Iterable[Obstacle]) -> bool:
+        """Whether there is something to lift: a block, or a condition that is open because its key is misspelt."""
+        return answer is TaskAnswer.BLOCKED or (
+            answer is TaskAnswer.DEPENDS and any(meant_by(key) for one in met for key in one.depends_on)
+        )
 
     # -- the session, level by level -----------------------------------------------------------------------------------
 
-    def _lifted(self, draft: Draft, rung: Rung, account: AccountId, task: RootTask, mark: Hashable) -> Draft:
-        """What lifts the blocks of one level. Raises NoChange."""
-        touched = any(name in draft.parsed for name in rung.names)
+    def _level(self, rung: Rung, account: AccountId, task: RootTask, mark: Hashable) -> Lift:
         key = (rung.kind, rung.names, task, mark)
-        found = None if touched else self._lifts.get(key)
-        if found is None:
+        if key not in self._lifts:
             try:
-                found = self._lift_rung(draft.only(rung.names), rung, account, task)
+                self._lifts[key] = self._lift_level(rung, account, task)
             except NoChange as why:
-                found = why
-            if not touched:
-                self._lifts[key] = found
-        if isinstance(found, NoChange):
-            raise NoChange(str(found).replace(_HERE, rung.target))
-        return found
+                self._lifts[key] = Lift({}, (str(why),), suffices=False)
+        return self._lifts[key].at(rung.target)
 
-    def _lift_rung(self, draft: Draft, rung: Rung, account: AccountId, task: RootTask) -> Draft:
+    def _lift_level(self, rung: Rung, account: AccountId, task: RootTask) -> Lift:
         requests = [self.asker.session(action, account) for action in sorted(ESSENTIAL[task])]
-        for _ in range(_MOST_EDITS):
-            layers = rung.layers(draft.parsed)
-            denied = [
-                (request, said)
-                for request in requests
-                if (said := evaluate(request, layers)).answer is Answer.DENY
-            ]
+        policies = [book.policy for book in rung.books]
+        work = Work(self.papers)
+        for _ in range(_MOST_STEPS):
+            layers = rung.layers(work.parsed)
+            said = [(request, evaluate(request, layers)) for request in requests]
+            denied = [one for one in said if one[1].answer is Answer.DENY]
             if not denied:
-                return draft
-            request, said = denied[0]
-            if said.explicit:
-                self._exempt(draft, request, said)
+                waiting = [one for one, each in said if any(map(meant_by, each.depends_on))]
+                if not any(work.correct_key(policies, one) for one in waiting):
+                    return work.lift()
+                continue
+            request, first = denied[0]
+            if first.explicit:
+                self._exempt(work, policies, request, first)
             else:
-                actions = [one.action for one, each in denied if not each.explicit]
-                self._allow(draft, rung, said, sorted(set(actions)), only_sessions=True)
-        raise NoChange(
-            "Too many statements deny it to compute one change: see the policies above the account."
-        )
+                actions = {one.action for one, each in denied if not each.explicit}
+                wanted = [Amendment(Kind.ALLOW_SESSIONS, text=action) for action in sorted(actions)]
+                work.add(self._editable(rung, first, sorted(actions)), *wanted)
+        raise NoChange(_TOO_MANY)
 
-    def _exempt(self, draft: Draft, request: Request, said: Decision) -> None:
-        policy_id, number, statement = self._statement(draft, request, said)
-        where = f"{said.statement} of {said.policy}"
-        if str(statement.get(edits.member(statement, "Sid"), "")).upper() == _CONTROL_TOWER_SID:
-            draft.say(
-                "This is Control Tower's control AWS-GR_RESTRICT_ROOT_USER: do not edit its SCP, but enable the control "
-                "again for the OU with the parameter ExemptAssumeRoot=true, which has the effect shown."
-            )
-        changed = edits.exempting(statement)
-        if changed is None:
+    def _exempt(self, work: Work, policies: Iterable[Policy], request: Request, said: Decision) -> None:
+        label, number = work.denying(policies, request, said)
+        if edits.exempting(work.written(label, number)) is None:
             raise NoChange(
-                f"{where} on {_HERE} denies root sessions by a condition of its own on {edits.KEY}: remove that "
-                "statement if sessions are wanted there."
+                f"{said.statement} of {label} on {HERE} denies root sessions by a condition of its own on {edits.KEY}: "
+                "remove that statement if sessions are wanted there."
             )
-        what = (
-            f'Turn the condition Null {edits.KEY} of {where} to "true": it then spares root sessions and denies the signed-in '
-            "root user, which it lets through now."
-            if edits.is_turned(statement)
-            else f'Add "Null": {{"{edits.KEY}": "true"}} to the conditions of {where}: it then spares root sessions and '
-            "denies everybody else as before."
-        )
-        draft.put(policy_id, edits.with_statement(draft.document(policy_id), number, changed), what)
+        work.add(label, Amendment(Kind.EXEMPT_SESSIONS, number))
 
-    def _statement(self, draft: Draft, request: Request, said: Decision) -> tuple[str, int, edits.Statement]:
-        policy_id = self.shelf.by_label.get(said.policy or "")
-        if policy_id is None or said.policy is None:
-            raise NoChange(f"{said.policy} has to change: {said.sentence}")
-        for number, one in enumerate(draft.current(said.policy).statements):
-            if (one.effect, one.label) == (Effect.DENY, said.statement) and (
-                one.match(request).truth is Truth.YES
-            ):
-                return policy_id, number, edits.statements(draft.document(policy_id))[number]
-        raise NoChange(f"{said.policy} has to change: {said.sentence}")
-
-    def _allow(
-        self, draft: Draft, rung: Rung, said: Decision, actions: list[str], *, only_sessions: bool
-    ) -> None:
-        listed = [self.shelf.listed[id_] for name in rung.names if (id_ := self.shelf.by_label.get(name))]
-        own = [one for one in listed if not one.aws_managed]
+    def _editable(self, rung: Rung, said: Decision, actions: Sequence[str]) -> str:
+        """The SCP of a level to which an Allow may be added: the nearest miss, else the first that is not AWS's own."""
+        own = [
+            name
+            for name in rung.names
+            if (id_ := self.shelf.by_label.get(name)) and not self.shelf.listed[id_].aws_managed
+        ]
         if not own:
             raise NoChange(
-                f"No SCP on {_HERE} allows {', '.join(actions)}, and none there can be edited: attach one that does."
+                f"No SCP on {HERE} allows {', '.join(actions)}, and none there can be edited: attach one that does."
             )
-        policy = next((one for one in own if one.label == said.policy), own[0])
-        sid = "AllowRootSessions" if only_sessions else "AllowAssumeRoot"
-        document = draft.document(policy.id)
-        taken = {str(one.get(edits.member(one, "Sid"), "")) for one in edits.statements(document)}
-        while sid in taken:
-            sid += "More"
-        resource = "*" if only_sessions else "arn:*:iam::*:root"
-        further = edits.allowing(actions, sid=sid, only_sessions=only_sessions, resource=resource)
-        whom = "for root sessions alone" if only_sessions else "on root users of members"
-        what = (
-            f"Allow {', '.join(actions)} {whom} in {policy.label}: at every level an SCP has to allow them."
-        )
-        draft.put(policy.id, edits.with_further(document, further), what)
+        return said.policy if said.policy in own else own[0]
 
     # -- the call ------------------------------------------------------------------------------------------------------
 
-    def _lift_call(self, draft: Draft, stack: Stack, task: RootTask) -> None:
-        request = self.asker.call(task, stack.account)
-        for _ in range(_MOST_EDITS):
-            said = self.caller.decide(request, draft.parsed)
+    def _call(self, stack: Stack, task: RootTask, mark: Hashable) -> Lift:
+        key = ("call", task, mark)
+        if key not in self._lifts:
+            self._lifts[key] = self._lift_call(self.asker.call(task, stack.account))
+        return self._lifts[key]
+
+    def _lift_call(self, request: Request) -> Lift:
+        """Layer by layer: one that cannot be changed is told, and the others are lifted all the same."""
+        policies = [book.policy for book in self.caller.books]
+        work = Work(self.papers)
+        given_up: dict[Layer, str] = {}
+        for _ in range(_MOST_STEPS):
+            said = self.caller.decide(request, work.parsed, without=frozenset(given_up))
             if said.answer is not Answer.DENY:
-                return
-            if said.layer is not Layer.SCP:
-                raise NoChange(_caller_text(said, request))
-            if not said.explicit:
-                rung = next(one for one in self.caller.stack.rungs if one.target == said.target)
-                self._allow(draft, rung, said, [ASSUME_ROOT], only_sessions=False)
+                waiting = any(map(meant_by, said.depends_on))
+                if waiting and work.correct_key(policies, request):
+                    continue
+                return work.lift(given_up.values(), suffices=not given_up)
+            layer = said.layer or Layer.IDENTITY
+            try:
+                self._lift_denial(work, policies, request, said)
+            except NoChange as why:
+                given_up[layer] = str(why)
+        return work.lift([*given_up.values(), _TOO_MANY], suffices=False)
+
+    def _lift_denial(self, work: Work, policies: Iterable[Policy], request: Request, said: Decision) -> None:
+        if not said.explicit:
+            self._allow_call(work, request, said)
+            return
+        label, number = work.denying(policies, request, said)
+        if edits.sparing_action(work.written(label, number), ASSUME_ROOT) is not None:
+            work.add(label, Amendment(Kind.SPARE_ACTION, number, ASSUME_ROOT))
+            return
+        where = f"{said.statement} of {label}" + (f" on {said.target}" if said.target else "")
+        if said.layer is not Layer.SCP or self.caller.principal is None:
+            raise NoChange(f"{where} denies {ASSUME_ROOT} to the caller: change it, or use another caller.")
+        work.add(label, Amendment(Kind.SPARE_CALLER, number, self.caller.principal))
+
+    def _allow_call(self, work: Work, request: Request, said: Decision) -> None:
+        if said.layer is Layer.SCP:
+            rung = next(one for one in self.caller.stack.rungs if one.target == said.target)
+            work.add(self._editable(rung, said, [ASSUME_ROOT]), Amendment(Kind.ALLOW_CALL, text=ASSUME_ROOT))
+            return
+        is_boundary = said.layer is Layer.BOUNDARY
+        label = self.caller.boundary_policy if is_boundary else self.caller.new_policy
+        task_policy = str(request.context.get("sts:taskpolicyarn"))
+        try:
+            # Without a name nothing is found under it, which raises.
+            work.add(label or "", Amendment(Kind.ALLOW_TASK, text=task_policy))
+        except NoChange as why:
+            where = "the permissions boundary" if is_boundary else "a policy"
+            statement = edits.allowing(
+                [ASSUME_ROOT],
+                sid="AllowRootTasks",
+                resource=request.resource,
+                condition={"ArnEquals": {"sts:TaskPolicyArn": task_policy}},
+            )
+            raise NoChange(f"Add to {where} of the caller: {json.dumps(statement)} ({why}).") from why
+
+    # -- all together --------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Makes one document of everything that is wanted of a policy. One that would free others is given up."""
+        for label, wanted in self._wanted.items():
+            try:
+                _, parsed = self.papers.make(label, wanted)
+            except NoChange as why:
+                self._given_up[label] = f"{label} has to change: {why}."
                 continue
-            policy_id, number, statement = self._statement(draft, request, said)
-            changed = edits.sparing_action(statement, ASSUME_ROOT)
-            if changed is None:
-                raise NoChange(
-                    f"{said.statement} of {said.policy} on {said.target} denies {ASSUME_ROOT} to the caller: except the "
-                    "caller's role there, or take the action out."
-                )
-            what = f"Except {ASSUME_ROOT} from {said.statement} of {said.policy}, which binds the caller's account."
-            draft.put(policy_id, edits.with_statement(draft.document(policy_id), number, changed), what)
-
-    # -- proof and text ------------------------------------------------------------------------------------------------
-
-    def _prove(self, draft: Draft, account: AccountId, mark: Hashable) -> None:
-        for label, after in draft.parsed.items():
-            key = (label, after.source, mark)
-            if key not in self._harmless:
-                before = self.shelf.books[self.shelf.by_label[label]].policy
-                self._harmless[key] = harmless(self.asker, before, after, account)
-            if not self._harmless[key]:
-                raise NoChange(
+            if self._harms_nobody(label, parsed):
+                self._settled[label] = (parsed, self.papers.written(label, wanted))
+            else:
+                self._given_up[label] = (
                     f"{label} has to change, and no small change was found that lets root sessions through and leaves "
                     "everybody else as before."
                 )
 
-    def _limits(self, draft: Draft) -> Iterator[str]:
-        for policy_id, document in draft.after.items():
-            longest = _LONGEST[self.shelf.kinds[policy_id]]
-            length = len(edits.compact(document))
-            if length > longest:
-                yield f"{policy_id} would then have {length} characters, and AWS takes {longest}: shorten it elsewhere."
+    def _harms_nobody(self, label: str, after: Policy) -> bool:
+        policy_id = self.shelf.by_label.get(label)
+        if policy_id is None:
+            return True  # a policy of the caller, which is to be allowed what it is denied
+        before = self.shelf.books[policy_id].policy
+        accounts = self._accounts[label].values()
+        return all(harmless(self.asker, before, after, account) for account in accounts)
 
-    def _written(self, draft: Draft) -> Iterator[PolicyChange]:
-        for policy_id, document in draft.after.items():
-            if document == draft.before[policy_id]:
-                continue
-            one = self.shelf.listed[policy_id]
-            key = (policy_id, edits.compact(document))
-            if key not in self._diffs:
-                self._diffs[key] = edits.diff(draft.before[policy_id], document, one.name or one.id)
-            yield PolicyChange(one.label, one.id, self.shelf.targets_of(policy_id), self._diffs[key])
+    def finish(self, lift: Lift, stack: Stack, task: RootTask, mark: Hashable) -> Change:
+        """The change for the reader, after everything was settled."""
+        texts: list[str] = []
+        for label, wanted in lift.amendments.items():
+            if label in self._given_up:
+                texts.append(self._given_up[label])
+            else:
+                texts += sentences(self.papers, label, wanted, self._statements(label))
+        policies = tuple(self._settled[label][1] for label in lift.amendments if label in self._settled)
+        proven = self._is_through(stack, task, mark)
+        if lift.suffices and policies and not proven and not texts:
+            texts.append("All changes together were not shown to lift it.")
+        too_long = [one.too_long for one in policies if one.too_long]
+        return Change(
+            steps=tuple(dict.fromkeys([*texts, *lift.texts, *too_long])),
+            policies=policies,
+            policies_suffice=lift.suffices and proven and not too_long,
+        )
 
+    def settled(self) -> tuple[PolicyChange, ...]:
+        """Every changed policy, once."""
+        return tuple(change for _, change in self._settled.values())
 
-def _caller_text(said: Decision, request: Request) -> str:
-    if said.explicit:
-        return f"{said.policy} denies {ASSUME_ROOT} to the caller in {said.statement}: change that statement, or use another caller."
-    where = "the permissions boundary" if said.layer is Layer.BOUNDARY else "a policy"
-    statement = {
-        "Effect": "Allow",
-        "Action": ASSUME_ROOT,
-        "Resource": request.resource,
-        "Condition": {"ArnEquals": {"sts:TaskPolicyArn": request.context.get("sts:taskpolicyarn")}},
-    }
-    return f"Add to {where} of the caller: {json.dumps(statement)}"
+    def _statements(self, label: str) -> tuple[Statement, ...]:
+        policy_id = self.shelf.by_label.get(label)
+        if policy_id is not None:
+            return self.shelf.books[policy_id].policy.statements
+        return next((book.policy.statements for book in self.caller.books if book.policy.name == label), ())
+
+    def _is_through(self, stack: Stack, task: RootTask, mark: Hashable) -> bool:
+        """Whether nothing denies the call or an action of the session any more, with every change made."""
+        instead = {label: parsed for label, (parsed, _) in self._settled.items()}
+        call = ("call", task, mark)
+        if call not in self._proven:
+            said = self.caller.decide(self.asker.call(task, stack.account), instead)
+            self._proven[call] = said.answer is not Answer.DENY
+        return self._proven[call] and all(
+            self._lets_through(rung, stack.account, task, mark, instead) for rung in stack.rungs
+        )
+
+    def _lets_through(
+        self, rung: Rung, account: AccountId, task: RootTask, mark: Hashable, instead: dict[str, Policy]
+    ) -> bool:
+        key = (rung.kind, rung.names, task, mark)
+        if key not in self._proven:
+            layers = rung.layers(instead)
+            requests = (self.asker.session(action, account) for action in ESSENTIAL[task])
+            self._proven[key] = all(evaluate(one, layers).answer is not Answer.DENY for one in requests)
+        return self._proven[key]

@@ -11,6 +11,7 @@ Statement = dict[str, Any]
 Document = dict[str, Any]
 
 KEY: Final = "aws:AssumedRoot"
+PRINCIPAL: Final = "aws:PrincipalArn"
 
 
 def member(found: dict[str, Any], name: str) -> str:
@@ -68,39 +69,84 @@ def is_turned(statement: Statement) -> bool:
     return member(null, KEY) in null
 
 
-def allowing(actions: list[str], *, sid: str, only_sessions: bool, resource: str = "*") -> Statement:
-    """An Allow for these actions; for nobody but root sessions where that is wanted."""
+def allowing(
+    actions: list[str], *, sid: str, resource: object = "*", condition: dict[str, Any] | None = None
+) -> Statement:
+    """An Allow for these actions."""
     found: Statement = {
         "Sid": sid,
         "Effect": "Allow",
         "Action": actions if len(actions) > 1 else actions[0],
         "Resource": resource,
     }
-    if only_sessions:
-        found["Condition"] = {"Null": {KEY: "false"}}
+    if condition is not None:
+        found["Condition"] = condition
     return found
 
 
 def sparing_action(statement: Statement, action: str) -> Statement | None:
-    """A Deny without one action: added to its NotAction, or taken out of its Action where it is named there beside others."""
+    """A Deny without one action; None where it names the action alone, or by a pattern that takes others with it.
+
+    The action is added to NotAction, taken out of Action where others stand beside it, or excepted from ``"Action": "*"``.
+    """
     changed = copy.deepcopy(statement)
     excepted = member(changed, "NotAction")
     if excepted in changed:
-        found = changed[excepted]
-        changed[excepted] = [*(found if isinstance(found, list) else [found]), action]
+        changed[excepted] = [*_listed(changed[excepted]), action]
         return changed
-    named = changed.get(member(changed, "Action"))
-    left = [one for one in named if one.lower() != action.lower()] if isinstance(named, list) else []
-    if not left or len(left) == len(named or []):
+    name = member(changed, "Action")
+    named = _listed(changed.get(name, []))
+    if "*" in named:
+        return {("NotAction" if key == name else key): value for key, value in changed.items()} | {
+            "NotAction": action
+        }
+    left = [one for one in named if one.lower() != action.lower()]
+    if not left or len(left) == len(named):
         return None
-    changed[member(changed, "Action")] = left
+    changed[name] = left
     return changed
 
 
-def diff(before: Document, after: Document, name: str) -> str:
-    """Unified diff of two documents, each with two spaces a level."""
+def sparing_principal(statement: Statement, arn: str) -> Statement:
+    """A Deny that spares one principal: a negated condition holds for everybody who is in none of its values."""
+    changed = copy.deepcopy(statement)
+    condition = changed.setdefault(member(changed, "Condition"), {})
+    operator = next(
+        (
+            one
+            for one, keys in condition.items()
+            if one.lower() in {"arnnotlike", "arnnotequals"} and member(keys, PRINCIPAL) in keys
+        ),
+        "ArnNotEquals",
+    )
+    keys = condition.setdefault(member(condition, operator), {})
+    name = member(keys, PRINCIPAL)
+    spared = [*_listed(keys.get(name, [])), arn]
+    keys[name] = spared if len(spared) > 1 else arn
+    return changed
+
+
+def correcting_key(statement: Statement, wrong: str, right: str) -> Statement:
+    """The statement with one condition key spelt otherwise."""
+    changed = copy.deepcopy(statement)
+    condition = changed[member(changed, "Condition")]
+    for operator, keys in condition.items():
+        condition[operator] = {
+            (right if key.lower() == wrong.lower() else key): value for key, value in keys.items()
+        }
+    return changed
+
+
+def diff(before: Document | None, after: Document, name: str) -> str:
+    """Unified diff of two documents, each with two spaces a level; before is None for a policy that does not exist yet."""
+    now = "now" if before is not None else "does not exist yet"
     lines = difflib.unified_diff(
-        _lines(before), _lines(after), f"{name} (now)", f"{name} (changed)", n=3, lineterm=""
+        _lines(before) if before is not None else [],
+        _lines(after),
+        f"{name} ({now})",
+        f"{name} (changed)",
+        n=3,
+        lineterm="",
     )
     return "\n".join(lines) + "\n"
 
@@ -115,4 +161,8 @@ def _lines(document: Document) -> list[str]:
 
 
 def _texts(values: object) -> set[str]:
-    return {str(one).lower() for one in (values if isinstance(values, list) else [values])}
+    return {str(one).lower() for one in _listed(values)}
+
+
+def _listed(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else [values]

@@ -7,11 +7,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rootwarden.model.diagnosis import AccountDiagnosis, TaskAnswer, TaskDiagnosis, Unread
+from rootwarden.model.diagnosis import AccountDiagnosis, PolicyChange, TaskAnswer, TaskDiagnosis, Unread
+from rootwarden.model.ids import root_arn
 from rootwarden.model.reading import NotSeen, Seen
 from rootwarden.operations.doctor.call import CallerPolicies, caller_policies
 from rootwarden.operations.doctor.changes import Changes
 from rootwarden.operations.doctor.gates import skip_reason, unread_gates
+from rootwarden.operations.doctor.papers import Papers
 from rootwarden.operations.doctor.requests import Asker
 from rootwarden.operations.doctor.shelf import Book, Shelf, shelve
 from rootwarden.operations.doctor.stack import LevelJudge, Stack, stack_of
@@ -48,6 +50,8 @@ class Judgement:
     asker: Asker
     levels: LevelJudge
     unread: tuple[Unread, ...]
+    changes: tuple[PolicyChange, ...] = ()
+    """Every policy that would have to change, once, with all that the answers need of it."""
 
 
 def judge(evidence: Evidence, tasks: Sequence[RootTask]) -> Judgement:
@@ -57,18 +61,37 @@ def judge(evidence: Evidence, tasks: Sequence[RootTask]) -> Judgement:
     asker = _asker(evidence, shelf, caller)
     groups = _groups(evidence, shelf, caller)
     levels = LevelJudge()
-    judged = TaskJudge(evidence, shelf, caller, asker, levels, Changes(shelf, caller, asker))
+    changes = Changes(shelf, caller, asker, Papers(shelf, caller, _resources(evidence, groups)))
+    judged = TaskJudge(evidence, shelf, caller, asker, levels, changes)
+    marked = [(group, judged.mark(group.stack)) for group in groups]
+    said = [
+        (group, mark, [judged.diagnose(group.stack, task, mark) for task in tasks]) for group, mark in marked
+    ]
+    changes.settle()
     found: dict[str, AccountDiagnosis] = {}
-    for group in groups:
+    for group, mark, answers in said:
         first, *others = group.accounts
-        mark = judged.mark(group.stack)
-        answers = tuple(judged.diagnose(group.stack, task, mark) for task in tasks)
-        found[first.id] = AccountDiagnosis(first, answers)
+        finished = tuple(judged.finish(one, group.stack, mark) for one in answers)
+        found[first.id] = AccountDiagnosis(first, finished)
         for other in others:
-            found[other.id] = AccountDiagnosis(other, tuple(_for(one, first.id, other.id) for one in answers))
+            found[other.id] = AccountDiagnosis(
+                other, tuple(_for(one, first.id, other.id) for one in finished)
+            )
     accounts = tuple(found.get(one.id) or _skipped(evidence, one, tasks) for one in evidence.accounts)
     unread = (*unread_gates(evidence), *caller.unread(), *shelf.unread(), *_unplaced(evidence))
-    return Judgement(accounts, groups, shelf, caller, asker, levels, unread)
+    return Judgement(accounts, groups, shelf, caller, asker, levels, unread, changes.settled())
+
+
+_FEW = 5
+
+
+def _resources(evidence: Evidence, groups: Sequence[Group]) -> tuple[str, ...]:
+    """The root users a caller needs: those of the accounts judged where they are few, else of all members."""
+    ids = sorted(one.id for group in groups for one in group.accounts)
+    partition = evidence.partition.name
+    if not ids or len(ids) > _FEW:
+        return (f"arn:{partition}:iam::*:root",)
+    return tuple(root_arn(partition, one) for one in ids)
 
 
 def _asker(evidence: Evidence, shelf: Shelf, caller: CallerPolicies) -> Asker:
@@ -101,11 +124,21 @@ def _for(one: TaskDiagnosis, judged: str, other: str) -> TaskDiagnosis:
     """The same answer for another account of the group: only its id differs, where its own level is named."""
     if one.answer is TaskAnswer.ALLOWED and not one.warnings:
         return one
-    change = one.change and dataclasses.replace(one.change, summary=one.change.summary.replace(judged, other))
+    change = one.change and dataclasses.replace(
+        one.change, steps=tuple(text.replace(judged, other) for text in one.change.steps)
+    )
     return dataclasses.replace(
         one,
         target=other if one.target == judged else one.target,
         sentence=one.sentence.replace(judged, other),
+        causes=tuple(
+            dataclasses.replace(
+                each,
+                target=other if each.target == judged else each.target,
+                sentence=each.sentence.replace(judged, other),
+            )
+            for each in one.causes
+        ),
         warnings=tuple(text.replace(judged, other) for text in one.warnings),
         change=change,
     )

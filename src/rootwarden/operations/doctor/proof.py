@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.model.tasks import RootTask
+from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy.document import Effect
 from rootwarden.policy.matching import match_plainly, match_with_principal
 from rootwarden.policy.truth import Truth
@@ -30,8 +32,10 @@ ACTIONS: Final = (*dict.fromkeys(action for task in RootTask for action in task.
 def harmless(asker: Asker, before: Policy, after: Policy, account: AccountId) -> bool:
     """Whether no role is treated otherwise, and the signed-in root user loses no Deny and gains no Allow.
 
-    Shown for every action of the five tasks and some besides, policy by policy: then it holds for all policies together.
+    Shown for every action of the five tasks and some besides, policy by policy: then it holds for all policies together. A
+    misspelt key, which does not exist, is taken as absent.
     """
+    asker = dataclasses.replace(asker, keys=frozenset(key for key in asker.keys if meant_by(key) is None))
     for action in ACTIONS:
         role = asker.role(action, account)
         if _matches(before, role) != _matches(after, role):

@@ -13,7 +13,7 @@ from rootwarden.policy import Answer, Decision, Layer, Layers, Level, evaluate, 
 from rootwarden.policy.document import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from rootwarden.model.ids import AccountId
     from rootwarden.policy import Policy, Request
@@ -126,6 +126,20 @@ class LevelJudge:
         policy.
         """
         return combined([self._level(rung, make, asked) for rung in stack.rungs])
+
+    def denials(self, stack: Stack, make: Callable[[], Request], asked: Hashable) -> Iterator[Decision]:
+        """Everything that surely denies: of each level every policy with a Deny, else the missing Allow."""
+        for rung in stack.rungs:
+            said = self._level(rung, make, asked)
+            if said.answer is not Answer.DENY:
+                continue
+            if not said.explicit:
+                yield said
+                continue
+            for book in rung.books:
+                part = self._part(rung, book, make, asked).deny
+                if part is not None and part.answer is Answer.DENY:
+                    yield dataclasses.replace(part, target=rung.target)
 
     def _level(self, rung: Rung, make: Callable[[], Request], asked: Hashable) -> Decision:
         key = (rung.kind, rung.names, asked)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rootwarden.model.diagnosis import TaskAnswer, TaskDiagnosis
+from rootwarden.model.diagnosis import Cause, TaskAnswer, TaskDiagnosis
 from rootwarden.model.organization_policy import PolicyType
 from rootwarden.model.tasks import RootTask
-from rootwarden.operations.doctor.changes import ASSUME_ROOT, Changes
+from rootwarden.operations.doctor.amendments import ASSUME_ROOT
 from rootwarden.operations.doctor.gates import Obstacle, gates
 from rootwarden.operations.doctor.requests import ANY_NAME, ESSENTIAL, MOST_NAMES, WITHOUT_RESOURCE
 from rootwarden.policy import Answer, Decision, Layer
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     from rootwarden.operations.doctor.call import CallerPolicies
+    from rootwarden.operations.doctor.changes import Changes
     from rootwarden.operations.doctor.evidence import Evidence
+    from rootwarden.operations.doctor.lifts import Lift
     from rootwarden.operations.doctor.requests import Asker
     from rootwarden.operations.doctor.shelf import Shelf
     from rootwarden.operations.doctor.stack import LevelJudge, Stack
@@ -30,6 +34,14 @@ _REGIONAL = (RootTask.S3_UNLOCK, RootTask.SQS_UNLOCK)
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """An answer, and what would lift it as far as this task goes."""
+
+    diagnosis: TaskDiagnosis
+    lift: Lift | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskJudge:
     """Judges tasks for one caller."""
 
@@ -39,17 +51,17 @@ class TaskJudge:
     asker: Asker
     levels: LevelJudge
     changes: Changes
-    _called: dict[Hashable, Decision] = field(default_factory=dict)
+    _called: dict[Hashable, tuple[Decision, ...]] = field(default_factory=dict)
 
-    def diagnose(self, stack: Stack, task: RootTask, mark: Hashable) -> TaskDiagnosis:
+    def diagnose(self, stack: Stack, task: RootTask, mark: Hashable) -> Diagnosed:
         """The answer for one account; ``blocked`` wins over ``depends``, for a Deny is sure whatever else is open."""
         found = [*gates(self.evidence, task), *self._call(stack, task, mark)]
         spare: list[Obstacle] = []
         for action in task.actions:
             obstacles = list(self._action(stack, action, mark))
             (found if action in ESSENTIAL[task] else spare).extend(obstacles)
-        denied = tuple(
-            one.action for one in (*found, *spare) if one.answer is TaskAnswer.BLOCKED and one.action
+        denied = _once(
+            [one.action for one in (*found, *spare) if one.answer is TaskAnswer.BLOCKED and one.action]
         )
         blocked = [one for one in found if one.answer is TaskAnswer.BLOCKED]
         # What the task can do without is worth a word only where it meets something else.
@@ -58,14 +70,15 @@ class TaskJudge:
         remarks = [] if blocked else [*_spared(spare), *self._elsewhere(stack, task, mark)]
         deciding = blocked or found
         if not deciding:
-            return TaskDiagnosis(
+            fine = TaskDiagnosis(
                 task, TaskAnswer.ALLOWED, _FINE, warnings=_once(remarks), blocked_actions=denied
             )
-        change = None
-        if blocked:
-            change = self.changes.lift(stack, task, blocked, mark)
+            return Diagnosed(fine, None)
         first = deciding[0]
-        return TaskDiagnosis(
+        lift = None
+        if self.changes.liftable(first.answer, deciding):
+            lift = self.changes.lift(stack, task, deciding, mark)
+        diagnosis = TaskDiagnosis(
             task=task,
             answer=first.answer,
             sentence=self._with_path(first),
@@ -75,17 +88,47 @@ class TaskJudge:
             policy_id=self.shelf.by_label.get(first.policy or ""),
             statement=first.statement,
             condition=first.condition,
+            causes=tuple(self._causes(deciding)),
             depends_on=() if blocked else tuple(sorted({key for one in found for key in one.depends_on})),
             warnings=_once([*(text for one in deciding for text in one.warnings), *remarks]),
             blocked_actions=denied,
-            change=change,
         )
+        return Diagnosed(diagnosis, lift)
+
+    def finish(self, one: Diagnosed, stack: Stack, mark: Hashable) -> TaskDiagnosis:
+        """The same with the change that would lift it, once those of all tasks and accounts were settled."""
+        if one.lift is None:
+            return one.diagnosis
+        change = self.changes.finish(one.lift, stack, one.diagnosis.task, mark)
+        return dataclasses.replace(one.diagnosis, change=change)
+
+    def _causes(self, deciding: Sequence[Obstacle]) -> Iterator[Cause]:
+        """What decides, once for all actions that meet it."""
+        actions: dict[str, list[str]] = {}
+        for one in deciding:
+            actions.setdefault(one.sentence, []).append(one.action)
+        first = {one.sentence: one for one in reversed(deciding)}
+        for sentence, met in actions.items():
+            one = first[sentence]
+            yield Cause(
+                sentence=self._placed(one),
+                actions=_once([action for action in met if action]),
+                layer=one.layer,
+                target=one.target,
+                policy=one.policy,
+                policy_id=self.shelf.by_label.get(one.policy or ""),
+                statement=one.statement,
+                condition=one.condition,
+            )
 
     def _with_path(self, one: Obstacle) -> str:
+        text = self._placed(one)
+        return f"{one.action}: {text}" if one.action else text
+
+    def _placed(self, one: Obstacle) -> str:
         """The sentence with the OU's path beside its id."""
         path = self.evidence.places.paths.get(one.target or "")
-        text = one.sentence.replace(one.target or "", f"{one.target} ({path})", 1) if path else one.sentence
-        return f"{one.action}: {text}" if one.action else text
+        return one.sentence.replace(one.target or "", f"{one.target} ({path})", 1) if path else one.sentence
 
     def mark(self, stack: Stack) -> Hashable:
         """What a level's answer may depend on besides its own policies."""
@@ -96,11 +139,14 @@ class TaskJudge:
 
     def _call(self, stack: Stack, task: RootTask, mark: Hashable) -> Iterator[Obstacle]:
         asked = ("call", task, mark)
-        said = self._called.get(asked)
-        if said is None:
-            said = self._called[asked] = self.caller.decide(self.asker.call(task, stack.account))
-        if said.answer is not Answer.ALLOW:
-            yield _obstacle(said, ASSUME_ROOT)
+        met = self._called.get(asked)
+        if met is None:
+            request = self.asker.call(task, stack.account)
+            said = self.caller.decide(request)
+            met = tuple(self.caller.denials(request)) or ((said,) if said.answer is not Answer.ALLOW else ())
+            self._called[asked] = met
+        for each in met:
+            yield _obstacle(each, ASSUME_ROOT)
         rcps = stack.of(PolicyType.RCP)
         if rcps.rungs:
             said = self.levels.decide(rcps, lambda: self.asker.call(task, stack.account), asked)
@@ -120,6 +166,13 @@ class TaskJudge:
             yield _by_name(worst, action, "bucket" if service == "s3" else "queue")
         elif said[ANY_NAME].answer is not Answer.ALLOW:
             yield _obstacle(said[ANY_NAME], action)
+            if said[ANY_NAME].answer is Answer.DENY:
+                asked = self._asked(action, mark)
+                for further in self.levels.denials(
+                    stack, partial(self.asker.session, action, stack.account), asked
+                ):
+                    if further != said[ANY_NAME]:
+                        yield _obstacle(further, action)
 
     def _session(
         self, stack: Stack, action: str, mark: Hashable, name: str = ANY_NAME, *, anywhere: bool = False
@@ -127,7 +180,11 @@ class TaskJudge:
         def make() -> Request:
             return self.asker.session(action, stack.account, name=name, anywhere=anywhere)
 
-        return self.levels.decide(stack, make, ("session", action, name, anywhere, mark))
+        return self.levels.decide(stack, make, self._asked(action, mark, name, anywhere=anywhere))
+
+    @staticmethod
+    def _asked(action: str, mark: Hashable, name: str = ANY_NAME, *, anywhere: bool = False) -> Hashable:
+        return ("session", action, name, anywhere, mark)
 
     def _elsewhere(self, stack: Stack, task: RootTask, mark: Hashable) -> Iterator[str]:
         """That other Regions would answer otherwise."""
