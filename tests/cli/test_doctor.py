@@ -36,7 +36,7 @@ OPEN = {
     ("Misspelt", "all"): "allowed",
     ("MisspeltExemption", "all"): "blocked",
     ("UnknownOperator", "iam"): "blocked",
-    ("Placeholder", "s3-unlock"): "allowed",
+    ("Placeholder", "s3-unlock"): "blocked",
     ("SomeBuckets", "s3-unlock"): "allowed",
     ("NoAssumeRoot", "all"): "blocked",
 }
@@ -76,12 +76,11 @@ def test_each_place_and_policy_is_read_once(rig: Rig) -> None:
     calls = rig.calls()
     ran = rig.json("doctor", profile=DELEGATE)
     made = Counter(action for action, _ in calls)
-    state = rig.emulator.world.organization
+    units, members = len(organization.organizational_units) + 1, len(organization.accounts) + len(more)
     assert made["organizations:DescribePolicy"] == len(SCPS) + len(RCPS) + 2  # and AWS's own
     # The management account is bound by no policy, so nobody asks for its own.
-    places = len(state.containers) + len(state.accounts) - 1
-    assert made["organizations:ListPoliciesForTarget"] == 2 * places  # SCPs and RCPs
-    assert made["organizations:ListOrganizationalUnitsForParent"] == len(state.containers)
+    assert made["organizations:ListPoliciesForTarget"] == 2 * (units + members)  # SCPs and RCPs
+    assert made["organizations:ListOrganizationalUnitsForParent"] == units + 1  # the root's take two pages
     assert made["sts:AssumeRoot"] == 0
     twins = [answers(row) for row in ran.document["accounts"] if row["name"].startswith("Twin")]
     assert len(twins) == 8
@@ -137,7 +136,8 @@ def test_without_scps_enabled_none_apply(rig: Rig) -> None:
     world = World(rig)
     organizations = world.client("organizations", f"emulator-{MANAGEMENT}")
     root = rig.emulator.world.organization.root.id
-    organizations.disable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
+        organizations.disable_policy_type(RootId=root, PolicyType=kind)
     ran = rig.json("doctor", profile=DELEGATE)
     assert every_answer(ran) == {"allowed", "skipped"}
     assert ("scps_not_enabled", "") in codes(ran)

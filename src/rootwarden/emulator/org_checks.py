@@ -175,7 +175,7 @@ def _organization_policies(file: OrganizationFile) -> Iterator[Problem]:
                 yield Problem(
                     path, text if beside_full else f"at most {kind.most} fit, these are {len(names)}"
                 )
-            if not names and not beside_full:
+            if not names and not beside_full and not path.startswith("standalone"):
                 yield Problem(
                     path, f"AWS keeps at least one {kind.name} attached: name one, or leave {kind.full}"
                 )
