@@ -123,10 +123,11 @@ class _Names:
     def each(
         self, texts: Iterable[str], find: Callable[[str], AccountId | OrganizationalUnit]
     ) -> list[AccountId | OrganizationalUnit]:
-        """What the texts name: each as a whole where something is called so, else each part of the comma list."""
+        """What the texts name: each as a whole where something is called so or it is a line of a file, else each part of the list."""
         found = []
         for text in texts:
-            parts = (text,) if self._is_called(text) else pieces(text) or (text,)
+            whole = text in self._places or self._is_called(text)
+            parts = (text,) if whole else pieces(text) or (text,)
             for part in parts:
                 try:
                     found.append(find(part))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.errors import BadInput, CannotLook, UnknownAccount
-from rootwarden.model.choice import select
+from rootwarden.model.choice import resolve, select
 from rootwarden.model.ids import AccountId
 from rootwarden.model.organization import Account, AccountState, OrganizationalUnit
 from rootwarden.model.selection import Selection
@@ -55,6 +55,40 @@ def chosen(selection: Selection) -> list[str]:
 def test_every_account_at_most_once_and_in_the_order_given(selection: Selection) -> None:
     found = chosen(selection)
     assert found == sorted(set(found))
+
+
+@given(SELECTIONS)
+def test_each_account_can_be_judged_alone(selection: Selection) -> None:
+    """What is found once holds for an account that is read later, alone or while a list is under way."""
+    choice = resolve(selection, ACCOUNTS, TREE)
+    alone = [account.id for account in ACCOUNTS if choice.holds(account, TAGS[account.id])]
+    assert alone == chosen(selection)
+
+
+@given(SELECTIONS)
+def test_a_list_is_its_parts(selection: Selection) -> None:
+    """Separated by commas or given one by one: the same accounts."""
+    accounts, ous, exclude = (
+        (",".join(part),) if part else () for part in (selection.accounts, selection.ous, selection.exclude)
+    )
+    joined = Selection(accounts, ous, selection.tags, exclude, selection.everything)
+    assert chosen(joined) == chosen(selection)
+
+
+@given(SELECTIONS)
+def test_ids_are_known_to_be_ids(selection: Selection) -> None:
+    """Where it says that ids are all there is, they choose the same as the selection does."""
+    ids = selection.ids
+    if ids is not None:
+        assert not selection.names_units
+        assert set(chosen(selection)) == set(ids) - set(selection.excluded_ids or ())
+
+
+@given(st.lists(IDS | NAMES | OUS, max_size=3).map(tuple), st.lists(OUS, max_size=2).map(tuple))
+def test_everything_but_what_is_excluded(exclude: tuple[str, ...], ous: tuple[str, ...]) -> None:
+    everything = set(chosen(Selection(everything=True, exclude=(*exclude, *ous))))
+    assert everything <= set(chosen(Selection(everything=True, exclude=exclude)))
+    assert everything.isdisjoint(chosen(Selection(ous=ous)) if ous else ())
 
 
 @given(SELECTIONS)
@@ -112,3 +146,52 @@ def test_an_account_that_moved_is_not_taken_past_an_exclusion() -> None:
     lost = Account(AccountId("000000000077"), "Lost", "l@example.com", AccountState.ACTIVE, ou_path=None)
     with pytest.raises(CannotLook):
         select(Selection(everything=True, exclude=("/Work",)), (*ACCOUNTS, lost), UNITS, TAGS)
+
+
+WRONG = ("Acount 3", "12", "000000000099", "Nobody")
+
+
+@given(st.lists(st.sampled_from(WRONG), min_size=2, unique=True), st.lists(IDS | NAMES, max_size=3))
+def test_all_that_is_wrong_is_told_at_once(wrong: list[str], right: list[str]) -> None:
+    with pytest.raises(BadInput) as caught:
+        chosen(Selection(accounts=(*right, ",".join(wrong)), places={wrong[0]: "list.txt, line 7"}))
+    assert all(repr(one) in caught.value.message for one in wrong)
+    assert not any(repr(one) in caught.value.message for one in right)
+    assert isinstance(caught.value, UnknownAccount) is ("12" not in wrong)
+
+
+def test_where_it_was_named_is_told() -> None:
+    with pytest.raises(UnknownAccount) as caught:
+        chosen(Selection(accounts=("Acount 3",), places={"Acount 3": "list.txt, line 7"}))
+    assert caught.value.message == "the organization has no account 'Acount 3' (list.txt, line 7)"
+
+
+SLASHED = (
+    OrganizationalUnit("r-ab12", "Root", "/"),
+    OrganizationalUnit("ou-ab12-aaaaaaaa", "A", "/A", "r-ab12"),
+    OrganizationalUnit("ou-ab12-bbbbbbbb", "B", "/A/B", "ou-ab12-aaaaaaaa"),
+    OrganizationalUnit("ou-ab12-cccccccc", "A/B", "/A/B", "r-ab12"),
+    OrganizationalUnit("ou-ab12-dddddddd", "C, D", "/C, D", "r-ab12"),
+)
+
+
+def test_names_with_slashes_and_commas() -> None:
+    """A path that fits two OUs is refused with both ids; an OU is its own subtree, not what its path begins like."""
+    tree = UnitTree(SLASHED)
+    accounts = tuple(
+        Account(AccountId(f"{number:012d}"), "x", "x", AccountState.ACTIVE, parents=tree.lineage(unit.id))
+        for number, unit in enumerate(SLASHED)
+    )
+
+    def under(text: str) -> list[int]:
+        return [int(one.id) for one in select(Selection(ous=(text,)), accounts, SLASHED)]
+
+    for exclude in (False, True):
+        named = ("/A/B",)
+        selection = Selection(everything=True, exclude=named) if exclude else Selection(ous=named)
+        with pytest.raises(BadInput) as caught:
+            select(selection, accounts, SLASHED)
+        assert "2 OUs have the path '/A/B': ou-ab12-bbbbbbbb, ou-ab12-cccccccc" in caught.value.message
+    assert under("ou-ab12-cccccccc") == [3]
+    assert under("/A") == [1, 2]
+    assert under("/C, D") == [4]
