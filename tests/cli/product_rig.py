@@ -184,9 +184,14 @@ class Rig:
         assert "Traceback" not in done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def on_terminal(self, *arguments: str, answer: str, profile: str = "emulator-management") -> Ran:
-        """Runs the program on a terminal, with one answer typed at its question; ``out`` is stdout, ``err`` the screen."""
-        return _on_terminal([*arguments, "--profile", profile], answer)
+    def on_terminal(
+        self, *arguments: str, answer: str = "", keys: str = "", profile: str = "emulator-management"
+    ) -> Ran:
+        """Runs the program on a terminal; ``out`` is stdout, ``err`` the screen.
+
+        ``answer`` is typed at its question, and ``keys`` once a list to choose from is there.
+        """
+        return _on_terminal([*arguments, "--profile", profile], answer, keys)
 
     def root(self, account_id: str) -> RootUser:
         """What the root user of an account holds now."""
@@ -301,7 +306,7 @@ _WITH_TERMINAL = (
 )
 
 
-def _on_terminal(arguments: list[str], answer: str) -> Ran:
+def _on_terminal(arguments: list[str], answer: str, keys: str) -> Ran:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-c", _WITH_TERMINAL, *arguments],
@@ -321,6 +326,9 @@ def _on_terminal(arguments: list[str], answer: str) -> Ran:
             screen += piece
             if b"[y/N]" in piece:
                 os.write(ours, answer.encode())
+            if keys and b"Esc stops." in screen:
+                os.write(ours, keys.encode())
+                keys = ""
         out, _ = child.communicate(timeout=30)
     finally:
         child.kill()

@@ -58,8 +58,10 @@ def _lines(offered: Chosen) -> list[Line]:
     for account, name, path, reason in rows:
         first = name + " " * (name_width - get_cwidth(name))
         second = path + " " * (path_width - get_cwidth(path))
-        text = f"{account.id}  {first}  {second}  {printable(account.email)}"
-        lines.append(Line(account.id, text, reason.code.replace("_", " ") if reason else ""))
+        barred = reason.code.replace("_", " ") if reason else ""
+        why = f"({barred})  " if barred else ""
+        text = f"{account.id}  {first}  {second}  {why}{printable(account.email)}"
+        lines.append(Line(account.id, text, barred))
     return lines
 
 
@@ -95,9 +97,7 @@ def _screen(picking: Picking, *, height: int) -> StyleAndTextTuples:
     for number, line in enumerate(lines, first):
         mark = " - " if line.barred else "[x]" if picking.is_chosen(line) else "[ ]"
         style = "reverse" if number == picking.at else "fg:ansibrightblack" if line.barred else ""
-        why = f"  ({line.barred})" if line.barred else ""
-        text = line.text[:12] + why + line.text[12:] if why else line.text
-        found.append((style, f"{mark} {text}\n"))
+        found.append((style, f"{mark} {line.text}\n"))
     found.append(("bold", picking.summary()))
     found.append(("", f". {picking.hint}" if picking.hint else ""))
     return found

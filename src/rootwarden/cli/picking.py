@@ -21,7 +21,7 @@ class Line:
 
     def matches(self, text: str) -> bool:
         """Whether the filter lets it through."""
-        return text.casefold() in f"{self.text} {self.barred}".casefold()
+        return text.casefold() in self.text.casefold()
 
 
 @dataclass(slots=True)
