@@ -235,5 +235,5 @@ def test_refresh_reads_anew(world: Rig) -> None:
 def test_the_age_is_shown(world: Rig) -> None:
     audited(world)
     ran = world.run("audit", "--account", "Alpha", profile=DELEGATE)
-    assert "names, OUs and tags of accounts are those read less than a minute ago (20" in ran.err
+    assert "names and OUs of accounts are those read less than a minute ago (20" in ran.err
     assert "--refresh reads them anew" in ran.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -40,6 +41,10 @@ class Choices:
     ledger: str | None = None
 
 
+def _say_nothing(_text: str) -> None:
+    """Where no front end listens."""
+
+
 @dataclass(slots=True)
 class App:
     """What a command works with. ``notes`` are sentences for the user that are not results; the front end prints them."""
@@ -47,6 +52,8 @@ class App:
     choices: Choices
     settings: Settings
     notes: list[str] = field(default_factory=list)
+    say: Callable[[str], None] = _say_nothing
+    """Tells the user something at once: that what begins now will take long."""
     max_rate: int | None = None
     """AssumeRoot calls a second, at most; None leaves it to the configuration."""
     at_once: int | None = None

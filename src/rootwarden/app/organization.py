@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from rootwarden.model.organization import Account
 
 
+_MANY_TAGS = 100
+"""Accounts whose tags take so long to read that it is said beforehand."""
+_TAGS_PER_SECOND = 10
+"""Calls of ListTagsForResource that AWS answers."""
+
+
 class KnownOrganization:
     """The caller's organization: who asks, what is kept of it, and what AWS says now.
 
@@ -72,17 +78,19 @@ class KnownOrganization:
             if problem:
                 self._app.notes.append(problem)
             if self._kept:
-                age = age_in_words(self._kept.taken, datetime.now(UTC))
-                self._app.notes.append(
-                    f"names, OUs and tags of accounts are those read {age}; --refresh reads them anew"
-                )
+                self._say_age("names and OUs", self._kept.taken)
         return self._kept
 
     def live(self) -> Directory:
         """All accounts and OUs as AWS lists them now; they are kept for the next run."""
         if self._live is None:
             with self.listing():
-                self._live = self.keep(gather_directory(self.api, self.organization))
+                found = gather_directory(
+                    self.api,
+                    self.organization,
+                    lambda count: self._app.say(f"{count} accounts listed so far; they are kept"),
+                )
+            self._live = self.keep(found)
         return self._live
 
     def keep(self, directory: Directory) -> Directory:
@@ -100,19 +108,31 @@ class KnownOrganization:
 
     def with_tags(self, directory: Directory, accounts: Iterable[AccountId]) -> Directory:
         """The directory with the tags of these accounts: those it has, and the others as they are now. Raises AwsError."""
-        missing = [one for one in accounts if one not in directory.tags]
+        wanted = tuple(accounts)
+        missing = [one for one in wanted if one not in directory.tags]
+        if directory.tags_taken and len(missing) < len(wanted):
+            self._say_age("tags", directory.tags_taken)
         if not missing:
             return directory
-        now = datetime.now(UTC)
-        tags = {**directory.tags, **gather_tags(self.api, missing)}
-        found = replace(directory, tags=tags, tags_taken=directory.tags_taken or now)
+        if len(missing) > _MANY_TAGS:
+            minutes = max(1, round(len(missing) / _TAGS_PER_SECOND / 60))
+            self._app.say(
+                f"reading the tags of {len(missing)} accounts: AWS answers {_TAGS_PER_SECOND} a second, so this takes about "
+                f"{minutes} min; they are kept"
+            )
+        taken = directory.tags_taken or datetime.now(UTC)
+        tags = dict(directory.tags)
+        try:
+            for one in missing:
+                tags |= gather_tags(self.api, [one])
+        finally:  # what was read is kept, also when the rest is broken off
+            found = replace(directory, tags=tags, tags_taken=taken)
+            if directory is self._live or directory is self._kept:
+                self.cache.write(found)
         if directory is self._live:
             self._live = found
         elif directory is self._kept:
             self._kept = found
-        else:  # a few accounts are not worth keeping, and would pass for all of them
-            return found
-        self.cache.write(found)
         return found
 
     def few(self, accounts: Sequence[Account], *, deciding: bool, afresh: bool) -> Directory:
@@ -141,6 +161,10 @@ class KnownOrganization:
                 advice="Use a profile of the IAM delegated administrator (or of the management account) whose policies allow "
                 "organizations:ListAccounts.",
             ) from error
+
+    def _say_age(self, what: str, taken: datetime) -> None:
+        age = age_in_words(taken, datetime.now(UTC))
+        self._app.notes.append(f"{what} of accounts are those read {age}; --refresh reads them anew")
 
     def _say_management_in_use(self) -> None:
         try:

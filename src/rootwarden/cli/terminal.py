@@ -42,6 +42,7 @@ class Terminal:
     def app(self) -> App:
         """The app of this run. Its notes are said at the latest when the command ends, however it ends."""
         app = build_app(self.globals.choices)
+        app.say = self.say
         self._context.call_on_close(lambda: self.say_notes(app))
         return app
 

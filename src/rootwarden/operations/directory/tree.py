@@ -15,17 +15,32 @@ from rootwarden.model.units import UnitTree
 from rootwarden.operations.directory.gather import gather_units, placed, with_units
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rootwarden.aws.organizations import Organizations
     from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Account, Organization
     from rootwarden.operations.directory.gather import Units
 
+_NOW_AND_THEN = 1000
+"""Accounts, which take AWS some six seconds to list."""
 
-def gather_directory(api: Organizations, organization: Organization) -> Directory:
-    """Every account of the organization. Raises AwsError when the accounts cannot be listed."""
+
+def gather_directory(
+    api: Organizations, organization: Organization, hear: Callable[[int], None]
+) -> Directory:
+    """Every account of the organization; ``hear`` is told how many there are so far, now and then.
+
+    Raises AwsError when the accounts cannot be listed.
+    """
     taken = datetime.now(UTC)
     tree = TreeReading(api)
-    accounts = tuple(api.accounts())
+    listed: list[Account] = []
+    for account in api.accounts():
+        listed.append(account)
+        if len(listed) % _NOW_AND_THEN == 0:
+            hear(len(listed))
+    accounts = tuple(listed)
     return with_units(api, Directory(organization, accounts, tree.units(), taken))
 
 
