@@ -31,7 +31,14 @@ class TestUsage:
         [
             ("audit --bogus", "audit", "--bogus"),
             ("audit extra", "audit", "unexpected extra argument"),
-            ("audit --details sometimes", "audit", "'sometimes'"),
+            (
+                "audit --details sometimes",
+                "audit",
+                "Invalid value for '--details': 'sometimes' is not one of 'always', 'auto', 'never'.",
+            ),
+            ("audit --concurrency 0", "audit", "'--concurrency': expected at least 1"),
+            ("audit --concurrency 900", "audit", "'--concurrency': expected at most 512"),
+            ("audit --concurrency x", "audit", "'--concurrency': expected a whole number"),
             ("remove plan", "remove-plan", "--out"),
             ("remove apply", "remove-apply", "'file'"),
             ("enable --only everything", "enable", "'everything'"),

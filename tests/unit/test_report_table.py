@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from rootwarden.reports.ou_column import broken
 from rootwarden.reports.report import Cell, Report, Table, cell
 from rootwarden.reports.table import render
 
@@ -82,3 +84,41 @@ def test_no_letter_is_lost(rows: list[tuple[str, ...]], width: int) -> None:
     )
     letters = Counter(char for row in rows for one in row for char in one)
     assert letters <= Counter(shown(width, table))
+
+
+DEEP = Table(
+    title="",
+    columns=("Account", "Name", "OU", "Outcome", "Root credentials"),
+    rows=(
+        (
+            cell("888888888888"),
+            cell("Payments Vault"),
+            cell("/Workloads/Production/Payments and Billing/Europe"),
+            cell("exposed"),
+            cell("password, 2 access keys, 1 MFA device"),
+        ),
+        (cell("333333333333"), cell("Log"), cell("/"), cell("clean"), cell("none")),
+    ),
+)
+
+
+def test_an_ou_path_is_broken_between_ous() -> None:
+    """Never inside the name of one, and only where the terminal is narrow."""
+    narrow = shown(80, DEEP)
+    for line in ("/Workloads", "/Production", "/Payments and Billing", "/Europe"):
+        assert line in narrow
+    assert "/Workloads/Production/Payments and Billing/Europe" not in narrow
+    assert max(len(line) for line in narrow.splitlines()) <= 80
+    assert "/Workloads/Production/Payments and Billing/Europe" in shown(160, DEEP)
+
+
+OU_NAMES = st.text(st.characters(exclude_characters="/\n", exclude_categories=["Cs", "Cc"]), min_size=1)
+
+
+@given(st.lists(OU_NAMES, min_size=1, max_size=5), st.integers(1, 60))
+def test_breaking_a_path_loses_nothing(names: list[str], columns: int) -> None:
+    path = "".join(f"/{name}" for name in names)
+    lines = broken(path, columns).split("\n")
+    assert "".join(lines) == path
+    assert all(line.startswith("/") for line in lines)
+    assert all(cell_len(line) <= columns or line.count("/") == 1 for line in lines)

@@ -24,7 +24,11 @@ def doctor(
     context: typer.Context,
     selection: Selection,
     task: Annotated[
-        list[RootTask] | None, typer.Option(help="A task to judge; repeat it. All five where none is named.")
+        list[RootTask] | None,
+        typer.Option(
+            metavar="TASK",
+            help=f"A task to judge: {', '.join(RootTask)}; repeat it. All five where none is named.",
+        ),
     ] = None,
     probe: Annotated[
         bool,

@@ -30,6 +30,7 @@ from rootwarden.cli import (
     waiver,
 )
 from rootwarden.cli.terminal import report_failure, wants_json
+from rootwarden.cli.usage_words import in_our_words
 from rootwarden.errors import BadInput, InternalError, Interrupted, RootwardenError
 from rootwarden.model.permissions import COMMANDS
 
@@ -104,7 +105,9 @@ def run(arguments: list[str]) -> int:
     except NoArgsIsHelpError:
         return BadInput.exit_code  # the help is printed by now
     except ClickException as error:
-        usage = BadInput(error.format_message(), advice=f"'{_shown(command)} --help' shows what it takes.")
+        usage = BadInput(
+            in_our_words(error.format_message()), advice=f"'{_shown(command)} --help' shows what it takes."
+        )
         report_failure(usage, command=command, as_json=as_json)
         return usage.exit_code
     except (KeyboardInterrupt, typer.Abort):

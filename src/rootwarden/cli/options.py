@@ -29,8 +29,8 @@ class Globals:
     color: bool
 
 
-def _option(help_text: str, *names: str, count: bool = False) -> Any:
-    return typer.Option(*names, help=help_text, count=count, rich_help_panel=_PANEL)
+def _option(help_text: str, *names: str, count: bool = False, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help_text, count=count, metavar=metavar, rich_help_panel=_PANEL)
 
 
 Profile = Annotated[str | None, _option("AWS profile; wins over the configuration's purposes.")]
@@ -42,7 +42,11 @@ Config = Annotated[
     Path | None, _option("Configuration file (ROOTWARDEN_CONFIG); never taken from the working directory.")
 ]
 Ledger = Annotated[str | None, _option("sqlite:///PATH or s3://BUCKET/PREFIX (ROOTWARDEN_LEDGER).")]
-Output = Annotated[OutputFormat, _option("Format of the result on stdout.", "--output", "-o")]
+# Between < and > the choices would be broken in mid-word at 80 columns.
+Output = Annotated[
+    OutputFormat,
+    _option(f"Format of the result: {', '.join(OutputFormat)}.", "--output", "-o", metavar="FORMAT"),
+]
 Reason = Annotated[str | None, _option("Why this is done.")]
 Ticket = Annotated[str | None, _option("The ticket it belongs to.")]
 Verbose = Annotated[int, _option("Say more on stderr; twice for every call.", "--verbose", "-v", count=True)]

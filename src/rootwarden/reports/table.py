@@ -11,6 +11,8 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from rootwarden.reports import ou_column
+from rootwarden.reports.ou_column import with_broken_paths
 from rootwarden.reports.report import Cell, Table
 from rootwarden.reports.safe_text import printable
 
@@ -26,7 +28,19 @@ _READABLE = 12
 _GAP = 3
 _HEAD = 2
 _WHOLE = frozenset(
-    {"Account", "No", "Time", "Kind", "Created", "Outcome", "Result", "Verification", "Waiver", "Until"}
+    {
+        "Account",
+        "No",
+        "Time",
+        "Kind",
+        "Created",
+        "Outcome",
+        "Result",
+        "Verification",
+        "Waiver",
+        "Until",
+        ou_column.COLUMN,
+    }
 )
 
 
@@ -57,11 +71,12 @@ def render(report: Report, *, width: int, color: bool) -> str:
 
 def _print_table(console: Console, table: Table, width: int) -> None:
     shown, below = _fitted(table, width)
+    lined_up = with_broken_paths(shown, width)
     headed = table.headed and shown is not table
     if headed and all(row[table.columns.index(_REASON)].text for row in table.rows):
         console.print(Text(printable(table.title), style="italic"))  # the headings say all of it
-    elif _needed(shown) <= width:
-        console.print(_table(shown))
+    elif _needed(lined_up) <= width:
+        console.print(_table(lined_up))
     else:
         _print_records(console, shown)
     if headed:
