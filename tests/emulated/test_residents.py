@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -41,3 +42,15 @@ def test_a_role_of_the_organization_file_is_there_with_its_boundary(
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/Auditor-boundary")
     (name,) = iam.list_role_policies(RoleName="Auditor")["PolicyNames"]
     assert iam.get_role_policy(RoleName="Auditor", PolicyName=name)["PolicyDocument"] == READ_ONLY
+
+
+def test_a_policy_may_name_root_users_as_its_resource(
+    rootwarden_emulator: Emulator, client_of: Callable[..., Any]
+) -> None:
+    """sts:AssumeRoot has the resource type root-user, so policies that allow it name one."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRoot", "Resource": "arn:aws:iam::*:root"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam = client_of(rootwarden_emulator, "iam", "emulator-security")
+    iam.put_user_policy(UserName="Administrator", PolicyName="RootTasks", PolicyDocument=json.dumps(document))
+    found = iam.get_user_policy(UserName="Administrator", PolicyName="RootTasks")["PolicyDocument"]
+    assert found == document

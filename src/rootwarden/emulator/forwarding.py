@@ -13,7 +13,7 @@ from werkzeug.test import run_wsgi_app
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.http_message import HttpRequest, HttpResponse
-from rootwarden.emulator.residents import settle
+from rootwarden.emulator.residents import let_policies_name_root_users, settle
 from rootwarden.emulator.world import World
 from rootwarden.emulator.wsgi import environment
 
@@ -26,6 +26,7 @@ class Moto:
     def __init__(self, world: World) -> None:
         self._world = world
         self._settled: set[str] = set()
+        let_policies_name_root_users()
         self._app: Any = DomainDispatcherApplication(create_backend_app)
 
     def answer(self, call: Call, request: HttpRequest, account: str | None = None) -> HttpResponse:

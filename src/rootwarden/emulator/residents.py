@@ -8,10 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from moto.iam import iam_backends
+from moto.iam import iam_backends, policy_validation
 
 from rootwarden.emulator.keyring import Credential, Principal
 from rootwarden.emulator.roles import Role
+
+
+def let_policies_name_root_users() -> None:
+    """moto's IAM refuses a policy whose resource is a root user, which is what policies for sts:AssumeRoot name.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+    """
+    known: list[str] = policy_validation.VALID_RESOURCE_PATH_STARTING_VALUES["iam"]["values"]
+    if "root" not in known:
+        known.append("root")
 
 
 def settle(account: str, partition: str, credentials: Iterable[Credential], roles: Iterable[Role]) -> None:
