@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from product_rig import EVERYTHING, LEGACY, MANAGEMENT, SECURITY, SHOP, Rig, company, configuration
+from whole_outputs import same_as
 
 from rootwarden.cli.main import run
 from rootwarden.emulator import account
@@ -20,22 +21,7 @@ from rootwarden.emulator.keyring import Keyring
 from rootwarden.model.permissions import COMMANDS
 
 DELEGATE = f"emulator-{SECURITY}"
-CASES = Path(__file__).parents[1] / "cases" / "cli"
 CREATED = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-def same_as(name: str, text: str, rig: Rig) -> None:
-    """Compares a whole output with the one on file; ROOTWARDEN_WRITE_CASES=1 writes it anew."""
-    text = text.replace(rig.emulator.endpoint_url, "http://127.0.0.1:PORT")
-    text = re.sub(r'("taken"|"made"|"audited"|"read"): "[^"]+"', r'\1: "TIME"', text)
-    text = re.sub(r"\b[0-9a-f]{64}\b", "HASH", text)
-    path = CASES / name
-    if WRITE:
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
-WRITE = "WRITE_CASES" in os.environ
 
 
 @pytest.fixture

@@ -236,10 +236,10 @@ def _root_denied_nowhere(judgement: Judgement) -> Iterator[DoctorFinding]:
         return
     total = sum(len(group.accounts) for group in judgement.groups)
     paths = sorted({account.ou_path or "?" for group in open_groups for account in group.accounts})
-    shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more OUs" if len(paths) > 5 else "")  # noqa: PLR2004 - a line
+    shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")  # noqa: PLR2004 - a line
     yield DoctorFinding(
         "root_denied_nowhere",
-        f"no SCP keeps the signed-in root user from its work in {count} of {total} accounts (under {shown}).",
+        f"no SCP shuts out the signed-in root user in {count} of {total} accounts (under {shown}).",
     )
 
 
