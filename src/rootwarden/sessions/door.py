@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rootwarden.aws.assume_root import RootKeys, assume_root
 from rootwarden.aws.clients import use_keys
@@ -13,9 +13,16 @@ from rootwarden.aws.pacing import one_session
 from rootwarden.aws.root_credentials import RootCredentialsApi
 from rootwarden.errors import BadInput, LedgerError, RefusedByRule, RootwardenError
 from rootwarden.ledger.results import Result
-from rootwarden.model.authority import Authority, ForPlan, ForReading
 from rootwarden.model.reason import Reason, reason_of
+from rootwarden.model.session_keys import SessionKeys
 from rootwarden.model.tasks import MAX_SESSION_SECONDS, RootTask
+from rootwarden.sessions.authorizing import (
+    check_accounts,
+    check_tasks,
+    may_change,
+    may_hand_over,
+    named_in_intent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from rootwarden.aws.clients import CallerClients
     from rootwarden.ledger.canonical import Json
     from rootwarden.ledger.recorder import Intent, Recorder
+    from rootwarden.model.authority import Authority
     from rootwarden.model.ids import AccountId
 
 
@@ -92,8 +100,7 @@ class RootDoor:
         Raises RefusedByRule when the authority does not cover a task, and LedgerError when the intent cannot be written: then
         nothing was done.
         """
-        for task in work.tasks:
-            _check(task, work.authority)
+        check_tasks(work.authority, work.tasks)
         with ExitStack() as intents:
             run = RootRun(self, work, intents)
             run.announce(work.accounts, items=work.items)
@@ -106,6 +113,7 @@ class RootDoor:
                 raise
 
     def _begin(self, work: Work, accounts: tuple[AccountId, ...], items: tuple[str, ...]) -> Intent:
+        check_accounts(work.authority, accounts)
         return self._recorder.begin(
             operation=work.operation,
             accounts=accounts,
@@ -113,8 +121,8 @@ class RootDoor:
             items=items,
             reason=work.authority.reason,
             ticket=work.authority.ticket,
-            plan_hash=work.authority.plan_hash if isinstance(work.authority, ForPlan) else None,
             details=work.details,
+            **named_in_intent(work.authority),
         )
 
     def _open(self, account: AccountId, task: RootTask) -> RootKeys:
@@ -167,16 +175,8 @@ class RootRun:
 
         Raises AwsError with AWS's answer when the session is not given, and RefusedByRule outside of the recorded work.
         """
-        if not self.covers(account) or task not in self._work.tasks:
-            raise RefusedByRule(
-                f"a root session in {account} with the task {task.value} is not part of the recorded work",
-                advice="Please report this: it is a bug.",
-            )
         with one_session():
-            keys = self._door._open(account, task)  # noqa: SLF001 - as above
-            with self._lock:
-                self._touched.add(account)
-                self._last[(account, task)] = keys
+            keys = self._obtain(account, task)
             with use_keys(keys.access_key_id, keys.secret_access_key, keys.token):
                 yield RootSession(
                     account=account,
@@ -184,9 +184,34 @@ class RootRun:
                     access_key_id=keys.access_key_id,
                     expires=keys.expires,
                     credentials=self._door._credentials(),  # noqa: SLF001
-                    may_change=isinstance(self._work.authority, ForPlan),
+                    may_change=may_change(self._work.authority),
                     client=self._door._clients.root_client,  # noqa: SLF001
                 )
+
+    def hand_over(self, account: AccountId, task: RootTask) -> SessionKeys:
+        """The keys of a new session, for use outside of this program. Raises as ``open`` does."""
+        if not may_hand_over(self._work.authority):
+            raise RefusedByRule(
+                f"what authorizes this session in {account} does not let its keys out",
+                advice="Please report this: it is a bug.",
+            )
+        with one_session():
+            keys = self._obtain(account, task)
+        return SessionKeys(
+            account, task, keys.access_key_id, keys.secret_access_key, keys.token, keys.expires
+        )
+
+    def _obtain(self, account: AccountId, task: RootTask) -> RootKeys:
+        if not self.covers(account) or task not in self._work.tasks:
+            raise RefusedByRule(
+                f"a root session in {account} with the task {task.value} is not part of the recorded work",
+                advice="Please report this: it is a bug.",
+            )
+        keys = self._door._open(account, task)  # noqa: SLF001 - as above
+        with self._lock:
+            self._touched.add(account)
+            self._last[(account, task)] = keys
+        return keys
 
     def record(
         self,
@@ -256,20 +281,3 @@ def _with_source(details: Mapping[str, Json] | None, keys: RootKeys | None) -> M
     if keys is None or keys.source_identity is None:
         return details
     return {**(details or {}), "source_identity": keys.source_identity}
-
-
-def _check(task: RootTask, authority: Authority) -> None:
-    if not authority.reason.strip():
-        raise RefusedByRule("a root session needs a reason", advice="Give --reason TEXT.")
-    if isinstance(authority, ForReading) and task in _LOOKS:
-        return
-    if isinstance(authority, ForPlan) and task in {RootTask.AUDIT, *authority.tasks}:
-        return
-    raise RefusedByRule(
-        f"nothing authorizes a root session with the task {task.value}",
-        advice="Deleting needs a confirmed plan ('rootwarden remove plan').",
-    )
-
-
-_LOOKS: Final = frozenset({RootTask.AUDIT, RootTask.S3_UNLOCK, RootTask.SQS_UNLOCK})
-"""Tasks for which a reason is enough while nothing is changed: no other task of AWS's reads bucket and queue policies."""
