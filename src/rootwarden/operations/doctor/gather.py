@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from rootwarden.aws.organization_policies import OrganizationPolicies
 from rootwarden.aws.principal_policies import PrincipalPolicies
-from rootwarden.errors import AccessDenied, AwsError, CredentialsExpired, CredentialsRefused, Throttled
+from rootwarden.errors import AccessDenied, AwsError, CredentialsExpired, CredentialsRefused
 from rootwarden.model.organization_policy import AttachedPolicy, PolicyType
 from rootwarden.model.reading import NotSeen, Reading, Seen, map_seen
 from rootwarden.model.reason import Reason, local, reason_of
@@ -25,12 +23,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Attached = dict[tuple[PolicyType, str], Reading[tuple[AttachedPolicy, ...]]]
-Wait = Callable[[float], None]
 
 _MANY = 100
 """Targets above which the policies are asked for their targets, where that takes fewer calls."""
-_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds between attempts while Organizations says that it was asked too often."""
 
 
 def gather_places(accounts: Iterable[Account], units: Reading[tuple[OrganizationalUnit, ...]]) -> Places:
@@ -71,14 +66,13 @@ def gather_policies(
     lineages: Iterable[Reading[tuple[str, ...]]],
     *,
     callers: Reading[tuple[str, ...]] | None,
-    wait: Wait = time.sleep,
 ) -> PolicyEvidence:
     """SCPs and RCPs along these lineages, SCPs also along the caller's where its account is bound by them.
 
     Each place is asked once, and each policy read once, however many accounts share them.
     """
     api = OrganizationPolicies(clients.client("organizations"))
-    status = _reading(api.type_status, wait)
+    status = _reading(api.type_status)
     enabled = {kind: _enabled(status, kind) for kind in PolicyType}
     targets = _targets(lineages)
     bound = _targets((*([callers] if callers else ()),))
@@ -86,11 +80,11 @@ def gather_policies(
     for kind in PolicyType:
         if enabled[kind] == Seen(value=True):
             wanted = tuple(dict.fromkeys((*targets, *bound))) if kind is PolicyType.SCP else targets
-            attached |= _attached(api, kind, wanted, wait)
+            attached |= _attached(api, kind, wanted)
     ids = dict.fromkeys(
         one.id for found in attached.values() if isinstance(found, Seen) for one in found.value
     )
-    return PolicyEvidence(enabled, attached, _each(ids, api.document, wait))
+    return PolicyEvidence(enabled, attached, _each(ids, api.document))
 
 
 def _targets(lineages: Iterable[Reading[tuple[str, ...]]]) -> tuple[str, ...]:
@@ -106,12 +100,12 @@ def _enabled(status: Reading[dict[str, str]], kind: PolicyType) -> Reading[bool]
     return Seen(word == "ENABLED")
 
 
-def _attached(api: OrganizationPolicies, kind: PolicyType, targets: Sequence[str], wait: Wait) -> Attached:
+def _attached(api: OrganizationPolicies, kind: PolicyType, targets: Sequence[str]) -> Attached:
     if len(targets) > _MANY:
-        everything = _reading(lambda: tuple(api.all_of(kind)), wait)
+        everything = _reading(lambda: tuple(api.all_of(kind)))
         if isinstance(everything, Seen) and len(everything.value) < len(targets) / 2:
-            return _by_policy(api, kind, targets, everything.value, wait)
-    found = _each(targets, lambda target: api.attached_to(target, kind), wait)
+            return _by_policy(api, kind, targets, everything.value)
+    found = _each(targets, lambda target: api.attached_to(target, kind))
     return {(kind, target): reading for target, reading in found.items()}
 
 
@@ -120,12 +114,11 @@ def _by_policy(
     kind: PolicyType,
     targets: Sequence[str],
     policies: Iterable[AttachedPolicy],
-    wait: Wait,
 ) -> Attached:
     """The same seen from the policies. One whose targets are not told may be attached anywhere."""
     on: dict[str, list[AttachedPolicy]] = {target: [] for target in targets}
     by_id = {policy.id: policy for policy in policies}
-    for policy, places in _each(by_id, lambda one: tuple(api.targets_of(one)), wait).items():
+    for policy, places in _each(by_id, lambda one: tuple(api.targets_of(one))).items():
         if isinstance(places, NotSeen):
             return {(kind, target): places for target in targets}
         for target in places.value:
@@ -170,7 +163,7 @@ def _boundary(
     return map_seen(_reading(lambda: api.managed(arn)), lambda document: (arn, document))
 
 
-def _each(keys: Iterable[str], read: Callable[[str], T], wait: Wait) -> dict[str, Reading[T]]:
+def _each(keys: Iterable[str], read: Callable[[str], T]) -> dict[str, Reading[T]]:
     """One read a key. Where the very first is denied the others are not tried: thousands of denials tell no more than one."""
     found: dict[str, Reading[T]] = {}
     denied: Reason | None = None
@@ -179,7 +172,7 @@ def _each(keys: Iterable[str], read: Callable[[str], T], wait: Wait) -> dict[str
             found[key] = NotSeen(denied)
             continue
         try:
-            found[key] = Seen(_patiently(partial(read, key), wait))
+            found[key] = Seen(read(key))
         except (CredentialsExpired, CredentialsRefused):
             raise
         except AwsError as error:
@@ -189,19 +182,10 @@ def _each(keys: Iterable[str], read: Callable[[str], T], wait: Wait) -> dict[str
     return found
 
 
-def _reading(read: Callable[[], T], wait: Wait = time.sleep) -> Reading[T]:
+def _reading(read: Callable[[], T]) -> Reading[T]:
     try:
-        return Seen(_patiently(read, wait))
+        return Seen(read())
     except (CredentialsExpired, CredentialsRefused):
         raise  # every further read would fail alike, and say nothing about the organization
     except AwsError as error:
         return NotSeen(reason_of(error))
-
-
-def _patiently(read: Callable[[], T], wait: Wait) -> T:
-    for pause in _PAUSES:
-        try:
-            return read()
-        except Throttled:
-            wait(pause)
-    return read()
