@@ -10,6 +10,7 @@
     │   ├── NoCredentials                no profile, no keys, an unknown profile
     │   ├── NeedsTerminal                a prompt without a terminal
     │   ├── WrongAccount                 the command runs from another account
+    │   ├── ListBrokeOff                 the accounts could be listed in part only
     │   └── AwsError                     AWS (or the road to it) said no to one call
     │       ├── CredentialsExpired       the caller's or the root session is over
     │       ├── CredentialsRefused       AWS does not know these keys
@@ -100,6 +101,16 @@ class NeedsTerminal(CannotLook):
 
 class WrongAccount(CannotLook):
     """The command has to run from another account."""
+
+
+class ListBrokeOff(CannotLook):
+    """The accounts of the organization could be listed in part only; ``why`` is what ended the listing."""
+
+    def __init__(self, why: AwsError) -> None:
+        super().__init__(
+            f"not all accounts are known, since listing them broke off: {why.message}", advice=why.advice
+        )
+        self.why = why
 
 
 class AwsError(CannotLook):

@@ -166,23 +166,6 @@ def test_a_failed_look_at_the_last_use_is_told(rig: Rig, read: str) -> None:
         assert [key["last_used"] for key in row["credentials"]["access_keys"]] == [None, None]
 
 
-def test_a_failed_read_with_the_second_page_of_accounts(rig: Rig) -> None:
-    """An error in the middle of a listing is an error, not a shorter organization."""
-    members = [account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30)]
-    rig.up(company(*members))
-    rig.after(
-        "organizations:ListAccounts",
-        lambda: rig.emulator.world.faults.append(
-            FaultSpec(
-                operation="organizations:ListAccounts", code="TooManyRequestsException", message="Slow."
-            )
-        ),
-    )
-    ran = rig.json("audit", profile=DELEGATE)
-    assert ran.code == 3
-    assert ran.document["error"]["type"] == "Throttled"
-
-
 def test_an_scp_that_denies_root(rig: Rig) -> None:
     """The older guardrail blocks the session's reads; the one with the exemption for AssumeRoot does not."""
     rig.up(

@@ -16,6 +16,7 @@ from rootwarden.app.placing import PlacedStream, Placing
 from rootwarden.errors import Interrupted
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details, Tally
 from rootwarden.model.purpose import PurposeName
+from rootwarden.model.reason import reason_of
 from rootwarden.reports.audit_change_text import change_document, left_document
 from rootwarden.reports.audit_report import audit_report, row_document, streamed_report, summary
 
@@ -60,14 +61,18 @@ def run_audit(
     kept: list[AuditRow] = []
     try:
         tally = _walk(one_pass, files, PlacedStream(placing, _out(files, stream, kept)), placing, progress)
-        _finish(files, tally, interrupted=one_pass.interrupted, stream=stream)
+        _finish(files, tally, whole=one_pass.whole, stream=stream)
     finally:
         files.stop()
-    _tell_files(app, clients, files, placing, wait=not one_pass.interrupted)
-    code = _exit_code(tally, interrupted=one_pass.interrupted, unsaved=files.problem is not None)
+    _tell_files(app, clients, files, placing, wait=one_pass.whole)
+    code = _exit_code(tally, one_pass, unsaved=files.problem is not None)
     if stream is not None:
         return streamed_report(tally, files.compared), code
-    audit = Audit(organization_id, clients.endpoint, datetime.now(UTC), tuple(kept), one_pass.interrupted)
+    unlisted = reason_of(one_pass.unlisted.why) if one_pass.unlisted else None
+    taken = datetime.now(UTC)
+    audit = Audit(
+        organization_id, clients.endpoint, taken, tuple(kept), one_pass.interrupted, unlisted=unlisted
+    )
     return audit_report(audit, files.compared), code
 
 
@@ -96,16 +101,16 @@ def _walk(
             tally.see(row)
             out.take(row, files.see(placing(row, wait=False)))
             progress(tally.total, one_pass.total, row)
-    out.finish(wait=not one_pass.interrupted)
+    out.finish(wait=one_pass.whole)
     return tally
 
 
-def _finish(files: AuditFiles, tally: Tally, *, interrupted: bool, stream: Stream | None) -> None:
+def _finish(files: AuditFiles, tally: Tally, *, whole: bool, stream: Stream | None) -> None:
     """What comes after the last row: who left, and the end of the saved file."""
-    for one in files.find_left(interrupted=interrupted):
+    for one in files.find_left(interrupted=not whole):
         if stream is not None:
             stream(left_document(one))
-    files.finish(interrupted=interrupted, rows=tally.total, summary=summary(tally))
+    files.finish(interrupted=not whole, rows=tally.total, summary=summary(tally))
 
 
 def _tell_files(app: App, clients: CallerClients, files: AuditFiles, placing: Placing, *, wait: bool) -> None:
@@ -118,7 +123,7 @@ def _tell_files(app: App, clients: CallerClients, files: AuditFiles, placing: Pl
 def take_audit(
     app: App, selection: Selection, details: Details, *, command: str, progress: Progress
 ) -> Audit:
-    """Audits the selected accounts, in their order; the first look of every change."""
+    """Audits the selected accounts, in their order; the first look of every change. Raises ListBrokeOff: a change needs all of them."""
     clients = app.caller(PurposeName.DELEGATE)
     chosen = choose_accounts(app, clients, selection, changing=True, lazily=True)
     one_pass = AuditPass(app, clients, chosen, details=details, command=command)
@@ -126,6 +131,8 @@ def take_audit(
     for row in one_pass.rows():
         rows.append(row)
         progress(len(rows), one_pass.total, row)
+    if one_pass.unlisted is not None:
+        raise one_pass.unlisted
     rows.sort(key=lambda row: one_pass.places[row.account.id])
     placing = Placing(app, chosen)
     placed = tuple(placing(row, wait=not one_pass.interrupted) for row in rows)
@@ -133,10 +140,10 @@ def take_audit(
     return Audit(chosen.organization.id, clients.endpoint, taken, placed, one_pass.interrupted)
 
 
-def _exit_code(tally: Tally, *, interrupted: bool, unsaved: bool) -> int:
-    """6 where an account could not be read wholly or saved, which wins over 1 for an exposed one; else 0; 130 when broken off."""
-    if interrupted:
+def _exit_code(tally: Tally, one_pass: AuditPass, *, unsaved: bool) -> int:
+    """6 where accounts could not be listed, read wholly or saved, which wins over 1 for an exposed one; else 0; 130 when broken off."""
+    if one_pass.interrupted:
         return Interrupted.exit_code
-    if tally.incomplete or unsaved:
+    if tally.incomplete or unsaved or one_pass.unlisted:
         return _INCOMPLETE
     return 1 if tally.count(AuditOutcome.EXPOSED) else 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.app.exceptions import read_ledger
 from rootwarden.app.settle import settle_by_audit
-from rootwarden.errors import Interrupted
+from rootwarden.errors import Interrupted, ListBrokeOff
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.audit.explain import explanations_of
 from rootwarden.operations.audit.gather import Rules, audit_accounts
@@ -54,6 +54,13 @@ class AuditPass:
         """The place of each account in the choice."""
         self.interrupted = False
         """Whether it was broken off; the accounts that were left are unreachable for that reason."""
+        self.unlisted: ListBrokeOff | None = None
+        """Why not all accounts could be listed; of those that are missing nothing is known, not even that they exist."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every account of the choice has its row, from a run that went to its end."""
+        return not self.interrupted and self.unlisted is None
 
     def rows(self) -> Generator[AuditRow]:
         """Every account's row. Raises what reading the first account raises where all would fail alike, and LedgerError."""
@@ -111,5 +118,8 @@ class AuditPass:
                     yield ready.popleft(), True
         except Interrupted:  # raised after the last row
             self.interrupted = True
+        except ListBrokeOff as error:  # likewise
+            self.unlisted = error
+            self._app.notes.append(f"INCOMPLETE: {error.message}")
         while ready:
             yield ready.popleft(), True

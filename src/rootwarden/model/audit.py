@@ -120,3 +120,5 @@ class Audit:
     rows: tuple[AuditRow, ...]
     interrupted: bool = False
     """Whether it was broken off; the accounts that were left are unreachable for that reason."""
+    unlisted: Reason | None = None
+    """Why not all accounts could be listed; of those that are missing nothing is known, not even that they exist."""

@@ -44,6 +44,7 @@ def audit_report(audit: Audit, compared: Compared | None = None, *, command: str
         "taken": audit.taken,
         "accounts": documents,
         "summary": summary(tally),
+        "unlisted": audit.unlisted.as_json() if audit.unlisted else None,
     }
     if compared is not None:
         for row, each in zip(rows, documents, strict=True):

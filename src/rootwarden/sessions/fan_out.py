@@ -28,9 +28,10 @@ def fan_out(
     """The result of ``work`` on each item, as they come, with up to ``at_once`` items under work at a time.
 
     Items are taken one by one, when somebody is free, in one of the threads. What goes wrong with one item is a result that
-    ``work`` returns. An exception from ``work``, or from ``items``, ends the run: nothing new begins, what is under work ends and
-    is yielded, then the exception is raised. Ctrl-C does the same and raises Interrupted; a second Ctrl-C waits for nobody;
-    ``on_interrupt`` tells the work that is under way. Who stops reading waits for what is under work.
+    ``work`` returns. An exception from ``work`` ends the run: nothing new begins, what is under work ends and is yielded, then the
+    exception is raised. One from ``items`` is their end, and is raised once those before it are done. Ctrl-C ends the run too, and
+    raises Interrupted; a second Ctrl-C waits for nobody; ``on_interrupt`` tells the work that is under way. Who stops reading
+    waits for what is under work.
     """
     crew = _Crew(iter(items), work, at_once, on_interrupt)
     try:
@@ -59,6 +60,7 @@ class _Crew(Generic[T, R]):
         self._taking = threading.Lock()
         self._counting = threading.RLock()  # Ctrl-C may come while this very thread counts
         self._present = 0
+        self._listed = False
         self._ending = threading.Event()
         # Bounded: when rows are written slower than accounts are read, reading waits and memory does not grow.
         self._results: queue.Queue[R] = queue.Queue(maxsize=2 * size)
@@ -118,9 +120,13 @@ class _Crew(Generic[T, R]):
 
     def _take(self) -> T:
         with self._taking:
-            if self._ending.is_set():
+            if self._listed or self._ending.is_set():
                 return _NOTHING  # type: ignore[no-any-return]  # the mark stands for any type
-            item: T = next(self._items, _NOTHING)
+            try:
+                item: T = next(self._items, _NOTHING)
+            except Exception as error:  # noqa: BLE001 - raised again, when everything it gave is done
+                self.error, self._listed = self.error or error, True
+                return _NOTHING  # type: ignore[no-any-return]  # as above
         if item is not _NOTHING:
             self.hire()
         return item

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused, FeatureOff, Interrupted
+from rootwarden.errors import (
+    AwsError,
+    CredentialsExpired,
+    CredentialsRefused,
+    FeatureOff,
+    Interrupted,
+    ListBrokeOff,
+)
 from rootwarden.model.audit import Details
 from rootwarden.model.reason import local, reason_of
 from rootwarden.model.tasks import RootTask
@@ -61,10 +69,12 @@ def audit_accounts(
 
     Raises CredentialsExpired, CredentialsRefused or FeatureOff when AWS says so of the first account: every one would
     fail alike. When the caller's credentials fail later, or on Ctrl-C, the accounts that are left are unreachable for that
-    reason; Ctrl-C raises Interrupted after the last row. What reading ``accounts`` raises comes after the rows of those given.
+    reason; Ctrl-C raises Interrupted after the last row. Where AWS fails the listing of ``accounts`` in its midst, ListBrokeOff
+    comes after the rows of those it gave.
     """
     look = _Look(run, rules)
-    source = announced(run, accounts, look.opens)
+    whole = accounts if isinstance(accounts, Sized) else _to_its_end(accounts)
+    source = announced(run, whole, look.opens)
     try:
         yield from fan_out(look.first_alone(source), look, at_once=at_once)
     except Interrupted:
@@ -72,6 +82,13 @@ def audit_accounts(
         yield from map(look, source)
     if look.given_up == _INTERRUPTED:
         raise Interrupted("interrupted", advice="Repeat the command for the accounts that are left.")
+
+
+def _to_its_end(accounts: Iterable[Account]) -> Iterator[Account]:
+    try:
+        yield from accounts
+    except AwsError as error:
+        raise ListBrokeOff(error) from error
 
 
 class _Look:

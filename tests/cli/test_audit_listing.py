@@ -1,0 +1,69 @@
+"""An organization whose accounts AWS stops listing in the midst of an audit."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from product_rig import SECURITY, company
+
+from rootwarden.emulator import FaultSpec, account
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from product_rig import Rig
+
+DELEGATE = f"emulator-{SECURITY}"
+
+
+def test_a_failed_read_with_the_second_page_of_accounts(rig: Rig) -> None:
+    """An error in the middle of a listing is an error, not a shorter organization; what was listed is read and told."""
+    members = [account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30)]
+    rig.up(company(*members))
+    rig.after(
+        "organizations:ListAccounts",
+        lambda: rig.emulator.world.faults.append(
+            FaultSpec(
+                operation="organizations:ListAccounts", code="TooManyRequestsException", message="Slow."
+            )
+        ),
+    )
+    ran = rig.json("audit", profile=DELEGATE)
+    assert ran.code == 6
+    why = ran.document["unlisted"]
+    assert (why["source"], why["code"], why["text"]) == ("aws", "TooManyRequestsException", "Slow.")
+    assert "INCOMPLETE: not all accounts are known" in ran.err
+    assert 0 < len(ran.document["accounts"]) < len(members)
+    assert {row["outcome"] for row in ran.document["accounts"]} == {"clean", "skipped"}
+
+
+def test_a_saved_audit_whose_listing_broke_off_can_be_gone_on_with(rig: Rig, tmp_path: Path) -> None:
+    members = [account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30)]
+    rig.up(company(*members))
+    busy = FaultSpec(operation="organizations:ListAccounts", code="TooManyRequestsException", count=1)
+    rig.after("organizations:ListAccounts", lambda: rig.emulator.world.faults.append(busy))
+    saved = tmp_path / "audit.jsonl"
+    ran = rig.run("audit", "-o", "jsonl", "--save", str(saved), profile=DELEGATE)
+    assert ran.code == 6
+    assert "INCOMPLETE: not all accounts are known" in ran.err
+    known = [json.loads(line) for line in ran.out.splitlines()]
+    assert 0 < len(known) < len(members)
+    assert json.loads(saved.read_text().splitlines()[-1])["closing"]["interrupted"] is True
+    ran = rig.json("audit", "--resume", str(saved), profile=DELEGATE)
+    assert ran.code == 0
+    assert ran.document["unlisted"] is None
+    read = {row["id"]: row["read"] for row in ran.document["accounts"]}
+    assert len(read) == len(ran.document["accounts"]) == len(members) + 2
+    for row in known:
+        assert row["read"] is None or read[row["id"]] == row["read"], "read again"
+
+
+def test_a_change_is_not_planned_for_a_part_of_the_accounts(rig: Rig) -> None:
+    rig.up(company(*(account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30))))
+    busy = FaultSpec(operation="organizations:ListAccounts", code="TooManyRequestsException", count=1)
+    rig.after("organizations:ListAccounts", lambda: rig.emulator.world.faults.append(busy))
+    ran = rig.json("remove", "plan", "--all", "--out", "plan.json", profile=DELEGATE)
+    assert ran.code == 3
+    assert "TooManyRequestsException" in ran.document["error"]["message"]
+    assert not (rig.folder / "plan.json").exists()
