@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from rootwarden.app.accounts import choose_accounts
 from rootwarden.app.audit_files import AuditFiles, FileChoices
 from rootwarden.app.audit_pass import AuditPass
 from rootwarden.app.context import VERSION, App
+from rootwarden.app.denied import with_our_readings
 from rootwarden.app.placing import PlacedStream, Placing
 from rootwarden.errors import Interrupted
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details, Tally
@@ -60,7 +61,10 @@ def run_audit(
     placing = Placing(app, chosen)
     kept: list[AuditRow] = []
     try:
-        tally = _walk(one_pass, files, PlacedStream(placing, _out(files, stream, kept)), placing, progress)
+        with closing(with_our_readings(app, clients, one_pass)) as rows:
+            out = PlacedStream(placing, _out(files, stream, kept))
+            tally = _walk(rows, files, out, placing, lambda n, row: progress(n, one_pass.total, row))
+        out.finish(wait=one_pass.whole)
         _finish(files, tally, whole=one_pass.whole, stream=stream)
     finally:
         files.stop()
@@ -93,15 +97,17 @@ def _out(
 
 
 def _walk(
-    one_pass: AuditPass, files: AuditFiles, out: PlacedStream, placing: Placing, progress: Progress
+    rows: Iterable[AuditRow],
+    files: AuditFiles,
+    out: PlacedStream,
+    placing: Placing,
+    progress: Callable[[int, AuditRow], None],
 ) -> Tally:
     tally = Tally()
-    with closing(one_pass.rows()) as rows:
-        for row in rows:
-            tally.see(row)
-            out.take(row, files.see(placing(row, wait=False)))
-            progress(tally.total, one_pass.total, row)
-    out.finish(wait=one_pass.whole)
+    for row in rows:
+        tally.see(row)
+        out.take(row, files.see(placing(row, wait=False)))
+        progress(tally.total, row)
     return tally
 
 

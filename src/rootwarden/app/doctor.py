@@ -8,6 +8,7 @@ from rootwarden.app.accounts import choose_accounts
 from rootwarden.errors import Interrupted
 from rootwarden.model.diagnosis import Diagnosis, Probe, TaskAnswer
 from rootwarden.model.purpose import PurposeName
+from rootwarden.model.selection import Selection
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.doctor.evidence import Evidence
 from rootwarden.operations.doctor.findings import findings
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from rootwarden.app.accounts import Chosen
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
-    from rootwarden.model.selection import Selection
+    from rootwarden.model.diagnosis import TaskDiagnosis
+    from rootwarden.model.ids import AccountId
     from rootwarden.reports.report import Report
 
 _PROBE = "doctor --probe"
@@ -58,6 +60,16 @@ def run_doctor(
         interrupted=interrupted,
     )
     return doctor_report(diagnosis), doctor_exit_code(diagnosis)
+
+
+def readings_of(
+    app: App, clients: CallerClients, accounts: Sequence[AccountId]
+) -> dict[AccountId, TaskDiagnosis]:
+    """What the policies make of an audit session in each of these accounts. Raises RootwardenError where nothing can be read."""
+    selection = Selection(accounts=tuple(accounts))
+    chosen = choose_accounts(app, clients, selection, changing=False, with_caller=True)
+    judgement = judge(_gather(app, clients, chosen), (RootTask.AUDIT,))
+    return {one.account.id: one.tasks[0] for one in judgement.accounts}
 
 
 def _gather(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:

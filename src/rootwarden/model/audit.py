@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rootwarden.model.credentials import CredentialKind, RootCredentials
+from rootwarden.model.diagnosis import TaskDiagnosis
 from rootwarden.model.explanation import Explanation
 from rootwarden.model.organization import Account
 from rootwarden.model.reason import Reason
@@ -73,6 +74,8 @@ class AuditRow:
     """The waivers and exceptions that are about what exposes the account, those that are over too."""
     read: datetime | None = None
     """When it was looked at; None where it was not."""
+    our_reading: TaskDiagnosis | None = None
+    """What doctor makes of the policies where AWS denied the session: ours, and not AWS's word on why."""
 
     @property
     def wholly_read(self) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rootwarden.model.tasks import RootTask
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rootwarden.model.organization import Account
     from rootwarden.model.reason import Reason
-    from rootwarden.model.tasks import RootTask
 
 
 class TaskAnswer(StrEnum):

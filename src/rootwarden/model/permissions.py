@@ -141,7 +141,9 @@ _ROWS: Final = (
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_OPENING,
-        optional=_SELECTING,
+        optional=tuple(
+            dict.fromkeys((*_SELECTING, *_BASELINE_READS[2:], *_POLICY_READS, *_OWN_POLICY_READS))
+        ),
         in_session=_AUDIT_CALLS,
     ),
     CommandNeeds(

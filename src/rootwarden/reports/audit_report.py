@@ -11,6 +11,7 @@ from rootwarden.reports.credentials_text import as_document, in_words
 from rootwarden.reports.report import Cell, Report, Table, Tone, cell
 
 if TYPE_CHECKING:
+    from rootwarden.model.diagnosis import TaskDiagnosis
     from rootwarden.model.reason import Reason
 
 TONES = {
@@ -103,6 +104,8 @@ def _credentials(row: AuditRow) -> str:
 
 def _reason(row: AuditRow) -> str:
     parts = [reason_text(row.reason)] if row.reason else []
+    if row.our_reading:
+        parts.append(f"our reading: {row.our_reading.sentence}")
     if row.reason is None or row.reason.source != "local":  # one of ours tells of them itself
         parts += [one.in_words for one in row.explanations]
     parts += [f"{one.kind.value}: {one.text}" for one in row.conflicts]
@@ -144,4 +147,21 @@ def row_document(row: AuditRow) -> dict[str, Any]:
         "problems": [one.as_json() for one in row.problems],
         "explanations": [one.as_json() for one in row.explanations],
         "read": rfc3339(row.read) if row.read else None,
+        "our_reading": _our_reading(row.our_reading),
+    }
+
+
+def _our_reading(one: TaskDiagnosis | None) -> dict[str, Any] | None:
+    """What doctor said, in its own names for it."""
+    if one is None:
+        return None
+    return {
+        "answer": one.answer.value,
+        "sentence": one.sentence,
+        "layer": one.layer,
+        "target": one.target,
+        "policy": one.policy,
+        "policy_id": one.policy_id,
+        "statement": one.statement,
+        "condition": one.condition,
     }
