@@ -28,17 +28,18 @@ def choose_accounts(
     *,
     changing: bool,
     lazily: bool = False,
-    with_caller: bool = False,
+    placing: bool = False,
 ) -> Chosen:
     """Finds the accounts that are meant, with as few calls as that takes.
 
     A reading command without a selection takes the configuration's scope, or every account; a changing one has to be told, and
     does not rest on what is kept. ``lazily`` gives every account, where no OU or tag decides, while they are being listed.
-    ``with_caller`` has the caller's own account in the directory. Raises BadInput, UnknownAccount, CannotLook and AwsError.
+    ``placing`` is for what depends on where accounts stand: they and the caller's own are placed where they are now, whatever is
+    kept. Raises BadInput, UnknownAccount, CannotLook and AwsError.
     """
     selection = _with_defaults(app, selection, changing=changing)
     app.notes += selection.notes
-    chooser = Chooser(app, clients, selection, changing=changing, with_caller=with_caller)
+    chooser = Chooser(app, clients, selection, changing=changing, placing=placing)
     return chooser.choose(lazily=lazily)
 
 

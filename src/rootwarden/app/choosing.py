@@ -31,7 +31,10 @@ FEW: Final = 200
 
 
 class Chooser:
-    """One selection of one run. ``changing`` never rests on what is kept: the chosen accounts are read again."""
+    """One selection of one run. ``changing`` never rests on what is kept: the chosen accounts are read again.
+
+    Nor does ``placing`` rest on where they stood, or on where the caller's own account did.
+    """
 
     def __init__(
         self,
@@ -40,13 +43,13 @@ class Chooser:
         selection: Selection,
         *,
         changing: bool,
-        with_caller: bool = False,
+        placing: bool = False,
     ) -> None:
         self._app = app
         self._selection = selection
         self._exclusions = excluded_by(app)
         self._changing = changing
-        self._with_caller = with_caller
+        self._placing = placing
         self._known = app.organization(clients, refresh=selection.refresh)
 
     def choose(self, *, lazily: bool) -> Chosen:
@@ -85,7 +88,7 @@ class Chooser:
 
     def _few(self, ids: tuple[AccountId, ...]) -> Found | None:
         """The accounts asked for one by one; None where the caller may not, and may list them perhaps."""
-        besides = (self._known.caller.account_id,) if self._with_caller else ()
+        besides = self._besides()
         excluded = self._selection.excluded_ids or ()
         read = self._read(dict.fromkeys((*ids, *excluded, *besides)))
         if read is None:
@@ -96,6 +99,10 @@ class Chooser:
         deciding = self._exclusions.names_units
         directory = self._known.few(tuple(found.values()), deciding=deciding, afresh=self._changing)
         return self._found(directory, whole=False)
+
+    def _besides(self) -> tuple[AccountId, ...]:
+        """Accounts that have to be in the directory too."""
+        return (self._known.caller.account_id,) if self._placing else ()
 
     def _read(
         self, ids: Iterable[AccountId]
@@ -128,11 +135,18 @@ class Chooser:
         if not found.accounts:
             self._app.notes.append("nothing that was kept matches, so it is read anew")
             return self._chosen(self._listed())
-        again = read_again(self._known, found, few=FEW, changing=self._changing)
+        again = read_again(
+            self._known,
+            found,
+            few=FEW,
+            changing=self._changing,
+            placing=self._placing,
+            besides=self._besides(),
+        )
         if again is None:
             self._app.notes.append("what was kept will not do, so it is read anew")
             again = self._listed()
-            again = since(found, again) if self._changing else again
+            again = since(found, again) if self._changing or self._placing else again
         return self._chosen(again)
 
     def _listed(self) -> Found:

@@ -38,7 +38,7 @@ def run_doctor(
 ) -> tuple[Report, int]:
     """The report of ``doctor`` and its exit code. No task named means all five."""
     clients = app.caller(PurposeName.DELEGATE)
-    chosen = choose_accounts(app, clients, selection, changing=False, with_caller=True)
+    chosen = choose_accounts(app, clients, selection, changing=False, placing=True)
     evidence = _gather(app, clients, chosen)
     wanted = tuple(dict.fromkeys(tasks)) or tuple(RootTask)
     judgement = judge(evidence, wanted)
@@ -67,7 +67,7 @@ def readings_of(
 ) -> dict[AccountId, TaskDiagnosis]:
     """What the policies make of an audit session in each of these accounts. Raises RootwardenError where nothing can be read."""
     selection = Selection(accounts=tuple(accounts))
-    chosen = choose_accounts(app, clients, selection, changing=False, with_caller=True)
+    chosen = choose_accounts(app, clients, selection, changing=False, placing=True)
     judgement = judge(_gather(app, clients, chosen), (RootTask.AUDIT,))
     return {one.account.id: one.tasks[0] for one in judgement.accounts}
 

@@ -12,38 +12,51 @@ from rootwarden.model.reason import Reason, local
 from rootwarden.operations.directory.gather import gather_accounts, gather_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rootwarden.app.organization import KnownOrganization
     from rootwarden.model.ids import AccountId
 
 
-def read_again(known: KnownOrganization, found: Found, *, few: int, changing: bool) -> Found | None:
+def read_again(
+    known: KnownOrganization,
+    found: Found,
+    *,
+    few: int,
+    changing: bool,
+    placing: bool = False,
+    besides: Iterable[AccountId] = (),
+) -> Found | None:
     """The accounts as they are now; those that are not what was chosen any more are told with the reason.
 
-    For a change all of them are read, with their OUs and tags as far as these decide; otherwise those alone whose state, as it was
-    kept, forbids to look at them. None where everything has to be listed anew: they are too many, may not be asked for one by one,
+    For a change all of them are read, with their OUs and tags as far as these decide; where they are to be placed (``placing``) all
+    of them and the accounts ``besides``, in the OUs they are in; otherwise those alone whose state, as it was kept, forbids to look
+    at them. None where everything has to be listed anew: they are too many, may not be asked for one by one,
     or are called otherwise now, as are the OUs above them. Raises AwsError.
     """
-    wanted = [one for one in found.accounts if changing or one.state is not AccountState.ACTIVE]
+    everyone = changing or placing
+    wanted = [one.id for one in found.accounts if everyone or one.state is not AccountState.ACTIVE]
     if len(wanted) > few:
         return None
     try:
-        read, missing = gather_accounts(known.api, [one.id for one in wanted])
+        read, missing = gather_accounts(known.api, dict.fromkeys((*wanted, *besides)))
     except AccessDenied:
         return None
     here = known.few(tuple(read.values()), deciding=False, afresh=changing and found.uses_units)
     now = {one.id: one for one in here.accounts}
-    if changing and not _called_as_before(found, now):
+    if everyone and not _called_as_before(found, now):
         return None
     if changing and found.uses_units and here.units is not found.directory.units:
         return None
-    gone = {one: _gone(reason) for one, reason in missing.items()}
     before = {one.id: one for one in found.accounts}
+    gone = {one: _gone(reason) for one, reason in missing.items() if one in before}
     again = replace(found, accounts=tuple(now.get(one, before[one]) for one in before), left=gone)
-    if not changing:
+    if placing:
+        there = tuple(now.get(one.id, one) for one in found.directory.accounts if one.id not in missing)
+        again = replace(again, directory=replace(found.directory, accounts=there))
+    if not everyone:
         return again
-    if found.uses_tags:
+    if changing and found.uses_tags:
         again = with_tags_now(known, again)
     return _compared(before, again)
 
