@@ -273,7 +273,11 @@ class TestEndpoint:
             assert (ran.code, ran.row(LEGACY)["outcome"]) == (1, "exposed")
 
     def test_an_overridden_one_shows_a_banner(self, world: Rig) -> None:
-        assert f"ENDPOINT {world.emulator.endpoint_url}: this is not AWS" in world.run("status").err
+        """Before anything else is said: progress, ages, warnings."""
+        banner = f"ENDPOINT {world.emulator.endpoint_url}: this is not AWS."
+        for line in (["status"], ["audit"], ["audit", "--account", "Security"]):
+            assert world.run(*line).err.splitlines()[0] == banner
+            assert world.run(*line).err.count(banner) == 1
 
 
 class TestSelection:

@@ -43,7 +43,7 @@ def test_a_file_with_everything_in_it(world: Rig) -> None:
     )
     ran = audited(world, "--accounts-file", "list.txt")
     assert ids(ran) == {ALPHA, GAMMA, DELTA}
-    assert "list.txt: line 6 repeat" in ran.err
+    assert "list.txt: line 6 repeats an account named before; it counts once." in ran.err
 
 
 def test_a_file_with_wrong_lines_is_refused_before_any_call(world: Rig) -> None:

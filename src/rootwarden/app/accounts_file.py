@@ -100,6 +100,5 @@ def _on_repetition(name: str, lines: list[int]) -> list[str]:
     if not lines:
         return []
     which = ", ".join(str(one) for one in lines[:_SHOWN]) + (", ..." if len(lines) > _SHOWN else "")
-    return [
-        f"{name}: {'line' if len(lines) == 1 else 'lines'} {which} repeat an account named before; it counts once"
-    ]
+    lines_repeat = f"line {which} repeats" if len(lines) == 1 else f"lines {which} repeat"
+    return [f"{name}: {lines_repeat} an account named before; it counts once"]

@@ -133,7 +133,7 @@ class Chooser:
         if not directory.kept:
             return self._chosen(self._with_tags_now(found))
         if not found.accounts:
-            self._app.notes.append("nothing that was kept matches, so it is read anew")
+            self._app.notes.append("nothing that was kept matches, so the accounts are listed anew")
             return self._chosen(self._listed())
         again = read_again(
             self._known,

@@ -74,7 +74,7 @@ class App:
             clients = CallerClients(choice, version=VERSION, limits=self._limits())
             self._callers[choice] = clients
             if clients.endpoint != AWS:
-                self.notes.append(f"ENDPOINT {clients.endpoint}: this is not AWS")
+                self.say(f"ENDPOINT {clients.endpoint}: this is not AWS.")  # before anything happens there
         return self._callers[choice]
 
     def member_caller(self, account: AccountId, *, role: str | None, profile: str | None) -> CallerClients:

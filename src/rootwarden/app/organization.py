@@ -164,7 +164,9 @@ class KnownOrganization:
 
     def _say_age(self, what: str, taken: datetime) -> None:
         age = age_in_words(taken, datetime.now(UTC))
-        self._app.notes.append(f"{what} of accounts are those read {age}; --refresh reads them anew")
+        note = f"{what} of accounts are those read {age}; --refresh reads them anew"
+        if note not in self._app.notes:
+            self._app.notes.append(note)
 
     def _say_management_in_use(self) -> None:
         try:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from typer.core import TyperGroup
+
 from rootwarden.model.permissions import COMMANDS
 
 
@@ -23,3 +27,13 @@ def needs(command: str) -> str:
             f"Calls inside the root session (an SCP there can deny them): {', '.join(row.in_session)}."
         )
     return "\n\n".join(parts)
+
+
+def show_flags_alone(command: Any) -> None:
+    """Shows the options of a command, and of every command below it, that take no value without one: Typer shows ``<bool>``."""
+    for param in (*command.params, command.get_help_option(command.context_class(command))):
+        if getattr(param, "is_flag", False) or getattr(param, "count", False):
+            param.metavar = ""
+    if isinstance(command, TyperGroup):
+        for each in command.commands.values():
+            show_flags_alone(each)

@@ -29,6 +29,7 @@ from rootwarden.cli import (
     unlock,
     waiver,
 )
+from rootwarden.cli.help_text import show_flags_alone
 from rootwarden.cli.terminal import report_failure, wants_json
 from rootwarden.cli.usage_words import in_our_words
 from rootwarden.errors import BadInput, InternalError, Interrupted, RootwardenError
@@ -53,6 +54,7 @@ def build() -> Any:
     demo.register(app, run)
     command = typer.main.get_command(app)
     options.add_to(command)
+    show_flags_alone(command)
     return command
 
 

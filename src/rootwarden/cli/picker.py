@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from rootwarden.model.selection import Selection
 
 _KEYS = (
-    "Type to filter, space chooses, Enter goes on, Esc stops. Ctrl-A: all that is shown; Ctrl-U: no filter."
+    "Type to filter, space chooses, Enter goes on, Esc stops.\n"
+    "Ctrl-A chooses all that is shown, Ctrl-U takes the filter away."
 )
-_AROUND = 5
+_AROUND = 6
 """Lines of the screen that are not the list's."""
 _MOST = 20
 _NAME, _OU = 24, 28

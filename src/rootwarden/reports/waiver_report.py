@@ -37,7 +37,7 @@ def waiver_report(
         text = f"{done}: {what} may stay until {rfc3339(waiver.until)}; {waiver.owner} answers for it."
     elif state == "ended":
         done = "Ended" if outcome == "done" else f"Ended already, at {_second(waiver.ended)}"
-        text = f"{done}: {what}; from now on audits call it by its name."
+        text = f"{done}: {what}. It explains nothing in an audit any more."
     else:
         text = f"Expired at {rfc3339(waiver.until)}: {what}; there is nothing to end."
     return Report(command, {"outcome": outcome, "waiver": row}, (), (Cell(text),), (row,))
