@@ -25,7 +25,9 @@ DetailsOption = Annotated[
 ]
 RateOption = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."),
+    typer.Option(
+        metavar="N", min=1, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."
+    ),
 ]
 ConcurrencyOption = Annotated[
     int | None, typer.Option(metavar="N", min=1, max=512, help="Accounts read at a time, at most.")
