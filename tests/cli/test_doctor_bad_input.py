@@ -9,8 +9,9 @@ import pytest
 from doctor_world import SCPS, World, deny
 from product_rig import LEGACY, SECURITY, SHOP, company
 
-from rootwarden.emulator import account
+from rootwarden.emulator import FaultSpec, account
 from rootwarden.emulator.org_file import OuSpec
+from rootwarden.operations.doctor import moves
 
 if TYPE_CHECKING:
     from product_rig import Ran, Rig
@@ -35,6 +36,53 @@ def test_an_account_that_moves_while_the_tree_is_read_is_left_open(rig: Rig) -> 
     ran = rig.json("doctor", profile=DELEGATE)
     assert answers(ran, SHOP) == {"depends"}
     assert answers(ran, LEGACY) == {"allowed"}
+    assert ran.code == 6
+
+
+@pytest.mark.parametrize("paths", ["told", "asked for"])
+@pytest.mark.parametrize("few", [100, 0])
+@pytest.mark.parametrize("asked", ["organizations:ListPoliciesForTarget", "organizations:DescribePolicy"])
+def test_an_account_that_moves_while_the_policies_are_read_is_left_open(
+    rig: Rig, asked: str, few: int, paths: str
+) -> None:
+    """The policies read are those of where it was."""
+    World(rig, company(account(SHOP, "Shop", "/Z"), account(LEGACY, "Legacy", "/A")))
+    rig.patch.setattr(moves, "_FEW", few)
+    if paths == "asked for":
+        rig.hide_paths()
+    rig.after(asked, lambda: rig.emulator.control.move_account(SHOP, "/A"))
+    ran = rig.json("doctor", profile=DELEGATE)
+    assert answers(ran, LEGACY) == {"allowed"}
+    assert answers(ran, SHOP) == {"depends"}
+    (unread,) = ran.document["not_read"]
+    assert unread["reason"]["code"] == "account_moved"
+    assert ran.code == 6
+
+
+@pytest.mark.parametrize("denied", ["organizations:DescribeAccount", "organizations:ListParents"])
+def test_the_second_look_asks_whatever_it_may(rig: Rig, denied: str) -> None:
+    """Whoever may not ask for one account, or for its parent, may list them all perhaps."""
+    World(rig, company(account(SHOP, "Shop", "/Z"), account(LEGACY, "Legacy", "/A")))
+    rig.hide_paths()
+    fault = FaultSpec(operation=denied, code="AccessDenied", message="no", http_status=403)
+    rig.emulator.world.faults.append(fault)
+    still = rig.json("doctor", profile=DELEGATE)
+    assert answers(still, SHOP) == answers(still, LEGACY) == {"allowed"}
+    rig.after("organizations:DescribePolicy", lambda: rig.emulator.control.move_account(SHOP, "/A"))
+    moved = rig.json("doctor", "--refresh", profile=DELEGATE)
+    assert (answers(moved, SHOP), answers(moved, LEGACY)) == ({"depends"}, {"allowed"})
+
+
+@pytest.mark.parametrize("few", [100, 0])
+def test_an_account_that_leaves_while_the_policies_are_read_is_left_open(rig: Rig, few: int) -> None:
+    World(rig, company(account(SHOP, "Shop", "/Z"), account(LEGACY, "Legacy", "/A")))
+    rig.patch.setattr(moves, "_FEW", few)
+    state = rig.emulator.world.organization
+    shop = state.accounts[SHOP]
+    rig.after("organizations:DescribePolicy", lambda: state.remove_account(shop))
+    ran = rig.json("doctor", profile=DELEGATE)
+    assert (answers(ran, SHOP), answers(ran, LEGACY)) == ({"depends"}, {"allowed"})
+    assert [one["reason"]["code"] for one in ran.document["not_read"]] == ["not_in_organization"]
     assert ran.code == 6
 
 

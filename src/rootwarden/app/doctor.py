@@ -15,6 +15,7 @@ from rootwarden.operations.doctor.findings import findings
 from rootwarden.operations.doctor.gates import skip_reason
 from rootwarden.operations.doctor.gather import gather_caller, gather_places, gather_policies
 from rootwarden.operations.doctor.judge import Judgement, judge
+from rootwarden.operations.doctor.moves import leaving_moved_open
 from rootwarden.operations.doctor.probe import accounts_to_probe, predictions, probe
 from rootwarden.operations.setup.gather import gather_baseline
 from rootwarden.reports.doctor_report import doctor_report
@@ -85,6 +86,7 @@ def _gather(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
         if skip_reason(chosen.organization, chosen.excluded, one) is None
     ]
     bound = None if account == chosen.organization.management_account_id else places.lineages.get(account)
+    policies = gather_policies(clients, reached, callers=bound)
     return Evidence(
         organization=chosen.organization,
         partition=clients.partition,
@@ -95,8 +97,8 @@ def _gather(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
         trusted_access=baseline.trusted_access,
         features=baseline.features,
         caller=gather_caller(clients, baseline.caller, baseline.role),
-        places=places,
-        policies=gather_policies(clients, reached, callers=bound),
+        places=leaving_moved_open(clients, places),
+        policies=policies,
     )
 
 

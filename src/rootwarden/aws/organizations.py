@@ -84,10 +84,10 @@ class Organizations:
                 yield unit
                 yield from self._units_below(unit)
 
-    def account_ids_in(self, unit: OrganizationalUnit) -> Iterator[AccountId]:
+    def account_ids_in(self, unit: str) -> Iterator[AccountId]:
         """The accounts directly in a root or an OU."""
         operation = "organizations:ListAccountsForParent"
-        for page in pages(self._client, "list_accounts_for_parent", operation, ParentId=unit.id):
+        for page in pages(self._client, "list_accounts_for_parent", operation, ParentId=unit):
             yield from (AccountId(each["Id"]) for each in page["Accounts"])
 
     def tags(self, account: AccountId) -> dict[str, str]:

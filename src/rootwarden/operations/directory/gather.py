@@ -47,7 +47,7 @@ def with_units(api: Organizations, directory: Directory) -> Directory:
             homes = {
                 account: tree.lineage(unit.id)
                 for unit in directory.units.value
-                for account in api.account_ids_in(unit)
+                for account in api.account_ids_in(unit.id)
             }
         except (CredentialsExpired, CredentialsRefused):
             raise

@@ -87,7 +87,7 @@ class TreeReading:
                 self._homes = {
                     account: self._tree.lineage(unit.id)
                     for unit in units.value
-                    for account in self._api.account_ids_in(unit)
+                    for account in self._api.account_ids_in(unit.id)
                 }
             except (CredentialsExpired, CredentialsRefused):
                 raise
