@@ -186,7 +186,7 @@ def test_the_probe_opens_one_session_per_set_of_policies_and_agrees(rig: Rig) ->
         "doctor --probe",
         "audit",
     )
-    assert [one["account"] for one in outcome["result"]] == [one["id"] for one in probes]
+    assert {one["account"] for one in outcome["result"]} == {one["id"] for one in probes}
 
 
 def test_a_probe_that_meets_something_else_is_told(rig: Rig) -> None:

@@ -113,14 +113,15 @@ def _probe(
         tasks=(RootTask.AUDIT,),
         authority=app.for_reading(_PROBE),
     )
-    found: list[Probe] = []
+    found: dict[AccountId, Probe] = {}
+    interrupted = False
     with app.door(clients, chosen.organization.id).begin(work) as run:
         try:
-            for one in probe(run, accounts, predictions(judgement.accounts)):
-                found.append(one)  # noqa: PERF402 - what came before an interruption has to be kept
+            for one in probe(run, accounts, predictions(judgement.accounts), at_once=app.concurrency):
+                found[one.account.id] = one
         except Interrupted:  # raised after the last one
-            return tuple(found), True
-    return tuple(found), False
+            interrupted = True
+    return tuple(found[one.id] for one in accounts), interrupted
 
 
 def doctor_exit_code(diagnosis: Diagnosis) -> int:
