@@ -8,16 +8,15 @@ from rootwarden.app.audit import WantedAudit, run_audit
 from rootwarden.app.audit_files import FileChoices
 from rootwarden.cli.audit_options import (
     AgeOption,
-    ConcurrencyOption,
     DetailsOption,
     DiffOption,
     HandOffOption,
     OwnerOption,
-    RateOption,
     ResumeOption,
     SaveOption,
 )
 from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.pace_options import ConcurrencyOption, RateOption
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.cli.selection_options import takes_selection
 from rootwarden.cli.terminal import Terminal

@@ -23,15 +23,6 @@ DetailsOption = Annotated[
         help="When to read more than the account summary: always, never, or auto (where something is there).",
     ),
 ]
-RateOption = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", min=1, help="AssumeRoot calls a second, at most; by itself as many as AWS lets through."
-    ),
-]
-ConcurrencyOption = Annotated[
-    int | None, typer.Option(metavar="N", min=1, max=512, help="Accounts read at a time, at most.")
-]
 SaveOption = Annotated[Path | None, _file("Write the rows to this file as they come (mode 0600).")]
 ResumeOption = Annotated[Path | None, _file("Go on with a file of --save: what it holds is not read again.")]
 AgeOption = Annotated[str, _file("With --resume: what is older is read again (90m, 24h, 7d).", "TIME")]

@@ -11,6 +11,7 @@ from rootwarden.app.context import App, on_terminal
 from rootwarden.app.removal import ApplyChoice, Applying
 from rootwarden.app.removal_plan import PlanChoice, PlannedRemoval, load_plan, make_plan
 from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.pace_options import ConcurrencyOption, RateOption
 from rootwarden.cli.picker import picked
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.cli.selection_options import takes_selection
@@ -102,6 +103,8 @@ def remove(
     canary: CanaryOption = None,
     stop_after: StopAfterOption = None,
     evidence: EvidenceOption = None,
+    max_rate: RateOption = None,
+    concurrency: ConcurrencyOption = None,
 ) -> None:
     """Plans, shows the plan, asks and applies it: on a terminal only."""
     if context.invoked_subcommand is not None:
@@ -114,6 +117,7 @@ def remove(
             advice="Write a plan with 'rootwarden remove plan --out FILE', read it, then 'rootwarden remove apply FILE --yes'.",
         )
     app = terminal.app()
+    app.max_rate, app.at_once = max_rate, concurrency
     progress = AuditProgress(quiet=terminal.globals.quiet)
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
     selection = picked(terminal, app, selection, command="remove")
@@ -151,10 +155,13 @@ def plan(
             help="Plan from a file of 'audit --save --details always' instead of a new audit; all it looked at, where nothing is selected.",
         ),
     ] = None,
+    max_rate: RateOption = None,
+    concurrency: ConcurrencyOption = None,
 ) -> None:
     """Exit 6 when an account could not be read, or an item was used too lately; both are left out, with the reason."""
     terminal = Terminal(context)
     app = terminal.app()
+    app.max_rate, app.at_once = max_rate, concurrency
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override), saved)
     if saved is None:
         selection = picked(terminal, app, selection, command="remove plan")
@@ -184,10 +191,13 @@ def apply(
     canary: CanaryOption = None,
     stop_after: StopAfterOption = None,
     evidence: EvidenceOption = None,
+    max_rate: RateOption = None,
+    concurrency: ConcurrencyOption = None,
 ) -> None:
     """Exit 6 when an item was not removed or an account not verified. The same command again finishes what was broken off."""
     terminal = Terminal(context)
     app = terminal.app()
+    app.max_rate, app.at_once = max_rate, concurrency
     planned = load_plan(file, plan_hash)
     choice = ApplyChoice(
         "remove apply",
