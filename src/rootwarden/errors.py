@@ -5,7 +5,9 @@
     │   ├── UnknownAccount               the organization has no such account
     │   ├── ConfigurationError           rootwarden.toml
     │   ├── MalformedPolicy              a policy document, with the place that is wrong
-    │   └── NoRegion                     nothing says which Region to use
+    │   ├── NoRegion                     nothing says which Region to use
+    │   ├── CommandNotRunnable    126    the command for a session is there and cannot be run
+    │   └── CommandNotFound       127    there is no such command
     ├── CannotLook                  3    nothing could be read at all
     │   ├── NoCredentials                no profile, no keys, an unknown profile
     │   ├── NeedsTerminal                a prompt without a terminal
@@ -83,6 +85,18 @@ class MalformedPolicy(BadInput):
 
 class NoRegion(BadInput):
     """Nothing says which Region to use; the global STS endpoint does not answer AssumeRoot."""
+
+
+class CommandNotRunnable(BadInput):
+    """The command that was to run in a session is there, and cannot be run."""
+
+    exit_code = 126
+
+
+class CommandNotFound(BadInput):
+    """The command that was to run in a session does not exist."""
+
+    exit_code = 127
 
 
 class CannotLook(RootwardenError):

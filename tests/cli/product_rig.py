@@ -170,10 +170,10 @@ class Rig:
         assert isinstance(ran.document, dict)
         return ran
 
-    def child(self, *arguments: str, profile: str = "emulator-management", **more: Any) -> Ran:
+    def child(self, *arguments: str, profile: str | None = "emulator-management", **more: Any) -> Ran:
         """Runs the program as a process of its own."""
         done = subprocess.run(
-            [sys.executable, "-m", "rootwarden", *arguments, "--profile", profile],
+            [sys.executable, "-m", "rootwarden", *arguments, *(("--profile", profile) if profile else ())],
             capture_output=True,
             encoding="utf-8",
             stdin=subprocess.DEVNULL,

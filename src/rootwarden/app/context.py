@@ -58,6 +58,8 @@ class App:
     """AssumeRoot calls a second, at most; None leaves it to the configuration."""
     at_once: int | None = None
     """Accounts under work at a time, at most; None leaves it to the configuration."""
+    may_ask: bool = True
+    """Whether an MFA code may be asked for, where there is a terminal."""
     _callers: dict[CallerChoice, CallerClients] = field(default_factory=dict)
     _recorders: dict[CallerClients, Recorder] = field(default_factory=dict)
     _organizations: dict[CallerClients, KnownOrganization] = field(default_factory=dict)
@@ -116,12 +118,15 @@ class App:
             self._recorders[clients] = open_recorder(self, clients, organization_id, VERSION)
         return self._recorders[clients]
 
-    def door(self, clients: CallerClients, organization_id: str) -> RootDoor:
-        """The way to root sessions for a caller."""
+    def door(self, clients: CallerClients, organization_id: str, *, seconds: int | None = None) -> RootDoor:
+        """The way to root sessions for a caller, which last as long as the configuration says unless ``seconds`` does."""
         recorder = self.recorder(clients, organization_id)
         settings = self.settings
         return RootDoor(
-            clients, recorder, region=settings.regions.sts, seconds=settings.limits.session_seconds
+            clients,
+            recorder,
+            region=settings.regions.sts,
+            seconds=settings.limits.session_seconds if seconds is None else seconds,
         )
 
     def for_reading(self, command: str) -> ForReading:
@@ -174,6 +179,7 @@ class App:
             fallback_region=self.settings.region,
             endpoint_url=self.choices.endpoint_url,
             allowed_hosts=self.settings.allowed_endpoints,
+            may_ask=self.may_ask,
         )
         return choice, source
 

@@ -64,12 +64,12 @@ def run_doctor(
 
 
 def readings_of(
-    app: App, clients: CallerClients, accounts: Sequence[AccountId]
+    app: App, clients: CallerClients, accounts: Sequence[AccountId], task: RootTask = RootTask.AUDIT
 ) -> dict[AccountId, TaskDiagnosis]:
-    """What the policies make of an audit session in each of these accounts. Raises RootwardenError where nothing can be read."""
+    """What features and policies make of a session in each of these accounts. Raises RootwardenError where nothing can be read."""
     selection = Selection(accounts=tuple(accounts))
     chosen = choose_accounts(app, clients, selection, changing=False, placing=True)
-    judgement = judge(_gather(app, clients, chosen), (RootTask.AUDIT,))
+    judgement = judge(_gather(app, clients, chosen), (task,))
     return {one.account.id: one.tasks[0] for one in judgement.accounts}
 
 

@@ -1,4 +1,4 @@
-"""What explains root credentials that are there: the waivers and the exceptions of the ledger."""
+"""The registers of the ledger: waivers and exceptions, which explain root credentials that are there, and grants."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.app.settle import root_work
+from rootwarden.ledger.grants import GrantRegister
 from rootwarden.ledger.query import open_intents
 from rootwarden.ledger.recovery_exceptions import ExceptionRegister
 from rootwarden.ledger.store import entries
@@ -20,25 +21,27 @@ if TYPE_CHECKING:
     from rootwarden.ledger.entry import Entry
     from rootwarden.ledger.query import OpenIntent
     from rootwarden.ledger.recorder import Recorder
+    from rootwarden.model.grant import Grant
     from rootwarden.model.recovery_exception import RecoveryException
     from rootwarden.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """Every waiver and every exception a ledger tells of, in the order they came to be."""
+    """Every waiver, exception and grant a ledger tells of, in the order they came to be."""
 
     waivers: tuple[Waiver, ...] = ()
     exceptions: tuple[RecoveryException, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
 
 def registers_in(found: Iterable[Entry]) -> Registers:
-    """Both registers from one reading of the entries. Raises LedgerUnreadable for a note that says nonsense."""
-    waivers, exceptions = WaiverRegister(), ExceptionRegister()
+    """The registers from one reading of the entries. Raises LedgerUnreadable for a note that says nonsense."""
+    waivers, exceptions, grants = WaiverRegister(), ExceptionRegister(), GrantRegister()
     for entry in found:
-        waivers.take(entry)
-        exceptions.take(entry)
-    return Registers(waivers.all(), exceptions.all())
+        for register in (waivers, exceptions, grants):
+            register.take(entry)
+    return Registers(waivers.all(), exceptions.all(), grants.all())
 
 
 def read_ledger(recorder: Recorder) -> tuple[Registers, tuple[OpenIntent, ...]]:
@@ -59,7 +62,7 @@ def read_ledger(recorder: Recorder) -> tuple[Registers, tuple[OpenIntent, ...]]:
 
 
 def registers_of(app: App, clients: CallerClients, organization_id: str) -> Registers:
-    """Both registers of the run's ledger, which is verified as it is read. Raises LedgerError."""
+    """The registers of the run's ledger, which is verified as it is read. Raises LedgerError."""
     return registers_in(entries(app.recorder(clients, organization_id).store))
 
 

@@ -73,7 +73,7 @@ class Applying:
         check_belongs(plan, organization_id=organization.id, endpoint=clients.endpoint)
         if not self._choice.stated:
             recorder = app.recorder(clients, organization.id)
-            _check_known(entries(recorder.store), self._planned.plan_hash, recorder.store.location)
+            check_known(entries(recorder.store), self._planned.plan_hash, recorder.store.location)
 
     def carry_out(
         self, *, ask: Callable[[str], bool] | None, progress: Callable[[AccountOutcome], None]
@@ -124,7 +124,8 @@ class Applying:
         return removal_outcome_report(planned.plan, planned.plan_hash, outcomes, command=self._choice.command)
 
 
-def _check_known(found: Iterable[Entry], plan_hash: str, location: str) -> None:
+def check_known(found: Iterable[Entry], plan_hash: str, location: str) -> None:
+    """Raises RefusedByRule for the hash of a plan that was not made with this ledger."""
     known = any(
         entry.kind is Kind.NOTE
         and entry.content.get("operation") == PLAN_NOTE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rootwarden.ledger.results import Result
@@ -10,7 +11,7 @@ from rootwarden.model.audit import AuditOutcome
 from rootwarden.model.reading import Seen
 from rootwarden.model.reason import local
 from rootwarden.model.setup import StepKind
-from rootwarden.model.tasks import RootTask
+from rootwarden.model.tasks import MAX_SESSION_SECONDS, RootTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,8 @@ BEFORE_HASH, AFTER_HASH = "policy_sha256_before", "policy_sha256_after"
 """Its details about the policy; one that is not there stands for no policy."""
 
 _NOTE = "settled by a later look"
+_LONGEST = timedelta(seconds=2 * MAX_SESSION_SECONDS)
+"""The life of a session, and time for the call that opens it to be answered."""
 _SETUP = {"enable", "disable"}
 _UNLOCKS = {RootTask.S3_UNLOCK.value, RootTask.SQS_UNLOCK.value}
 """Work on buckets and queues, of which an audit sees nothing."""
@@ -95,6 +98,20 @@ def settle_by_policy(
             word, text = "superseded", "the policy is neither the one before the change nor the planned one"
         line = Result(word, account=resource.account, item=resource.arn, reason=local("looked", text))
         recorder.settle(one, [line], note=_NOTE)
+
+
+def settle_sessions(recorder: Recorder, account: AccountId, *, operation: str) -> None:
+    """Writes, for every session handed to a person of which a crash left nothing, that it is over by now. Raises LedgerError."""
+    now = datetime.now(UTC)
+    text = "if a session was given it has ended; what was done in it CloudTrail knows"
+    for one in recorder.open_intents():
+        begun = one.intent
+        if (
+            begun.content.get("operation") == operation
+            and account in one.accounts
+            and begun.time + _LONGEST < now
+        ):
+            recorder.settle(one, [Result("over", account=account, reason=local("expired", text))], note=_NOTE)
 
 
 def settle_by_audit(

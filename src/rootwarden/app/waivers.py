@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from rootwarden.app.accounts import choose_account
 from rootwarden.app.exceptions import registers_in, registers_of
 from rootwarden.app.ledger import open_store_for_reading
+from rootwarden.app.register_names import named
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.ledger.store import entries
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rootwarden.app.context import App
-    from rootwarden.model.waiver import Waiver
     from rootwarden.reports.report import Report
 
 _LAST_SECOND = time(23, 59, 59, tzinfo=UTC)
@@ -103,7 +102,8 @@ def run_waiver_end(app: App, waiver_id: str) -> Report:
     clients = app.caller(PurposeName.DELEGATE)
     organization = Organizations(clients.client("organizations")).describe()
     app.check_organization(organization.id)
-    waiver = _named(waiver_id, registers_of(app, clients, organization.id).waivers)
+    found = registers_of(app, clients, organization.id).waivers
+    waiver = named(waiver_id, found, "waiver", lambda one: f"account {one.account}, {one.owner}")
     now = datetime.now(UTC)
     if not waiver.is_current(now):
         return waiver_report("waiver end", waiver, now, outcome="nothing_to_do")
@@ -134,15 +134,3 @@ def _end_of(text: str) -> datetime:
         raise BadInput(
             f"--until {text!r} is no date", advice="Write 2026-12-31 or 2026-12-31T18:00:00Z."
         ) from error
-
-
-def _named(waiver_id: str, waivers: Sequence[Waiver]) -> Waiver:
-    by_id = {waiver.id: waiver for waiver in waivers}
-    if waiver_id not in by_id:
-        close = difflib.get_close_matches(waiver_id, by_id, n=3, cutoff=0.5)
-        near = ", ".join(f"{one} (account {by_id[one].account}, {by_id[one].owner})" for one in close)
-        raise BadInput(
-            f"the ledger knows no waiver {waiver_id!r}",
-            advice=f"Did you mean {near}?" if near else "'rootwarden waiver list' shows them.",
-        )
-    return by_id[waiver_id]

@@ -24,10 +24,11 @@ from rootwarden.aws.endpoints import endpoint_identity
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pacing import Limits, Pacing, counted_against_member
 from rootwarden.aws.partitions import partition_of
+from rootwarden.aws.places import places_of
 from rootwarden.errors import BadInput, EndpointRefused, NeedsTerminal, NoCredentials, NoRegion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rootwarden.model.partition import Partition
 
@@ -53,6 +54,13 @@ class CallerChoice:
     """Used where neither ``region`` nor AWS's own settings name one."""
     endpoint_url: str | None = None
     allowed_hosts: tuple[str, ...] = ()
+    may_ask: bool = True
+    """Whether an MFA code may be asked for, where there is a terminal."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether one is asked for."""
+        return self.may_ask and sys.stdin.isatty()
 
 
 class CallerClients:
@@ -129,8 +137,12 @@ class CallerClients:
                 self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
             return self._root_clients[key]
 
+    def places(self) -> Mapping[str, str]:
+        """The variables that send another program to the same Region and endpoints as this caller, whatever its profile says."""
+        return places_of(self._core, self.client, region=self.region, endpoint=self.endpoint)
+
     def _with_role(self, choice: CallerChoice, role: RoleChoice) -> BotocoreSession:
-        ask = _ask if sys.stdin.isatty() else _no_prompt
+        ask = _ask if choice.asks else _no_prompt
         provider = RoleProvider(
             self._core, role, region=self.region, endpoint_url=choice.endpoint_url, ask=ask
         )
@@ -215,7 +227,7 @@ def _botocore_session(choice: CallerChoice) -> BotocoreSession:
         known = ", ".join(sorted(core.available_profiles)) or "none"
         raise NoCredentials(str(error), advice=f"The profiles there are: {known}.") from error
     resolver = core.get_component("credential_provider")
-    if not sys.stdin.isatty():
+    if not choice.asks:
         # botocore would read the MFA code with getpass, which waits for ever, or fails with a traceback, without a terminal.
         resolver.get_provider("assume-role")._prompter = _no_prompt  # noqa: SLF001 - botocore offers no other place for it
     return core

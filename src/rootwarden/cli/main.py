@@ -20,10 +20,12 @@ from rootwarden.cli import (
     doctor,
     emulator,
     evidence,
+    grant,
     init,
     ledger,
     options,
     remove,
+    session,
     setup,
     status,
     unlock,
@@ -42,14 +44,28 @@ def build() -> Any:
         name="rootwarden",
         help="Root access in the member accounts of an AWS Organization: exceptional, temporary, scoped and logged.",
         epilog="Exit codes: 0 all well, 1 findings, 2 usage, 3 could not look at all, 4 refused by a rule, 5 ledger, "
-        "6 incomplete, 130 interrupted.",
+        "6 incomplete, 130 interrupted. 'session -- COMMAND': the command's own; 125 where rootwarden failed.",
         no_args_is_help=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         add_completion=False,
     )
     app.callback()(_root)
-    for module in (init, status, setup, audit, waiver, doctor, remove, unlock, evidence, ledger, emulator):
+    for module in (
+        init,
+        status,
+        setup,
+        audit,
+        waiver,
+        doctor,
+        remove,
+        session,
+        grant,
+        unlock,
+        evidence,
+        ledger,
+        emulator,
+    ):
         module.register(app)
     demo.register(app, run)
     command = typer.main.get_command(app)
@@ -97,29 +113,31 @@ def _invoke(command: Any, arguments: list[str]) -> int:
 
 def run(arguments: list[str]) -> int:
     """Runs a command line and returns its exit code. No error of ours, of AWS's or of the network's leaves a traceback."""
-    as_json = wants_json(arguments)
     command = _named(arguments)
+
+    def failed(error: RootwardenError) -> int:
+        code = session.own_exit_code(command, arguments, error)
+        one_line = session.fails_in_one_line(command, arguments)
+        report_failure(
+            error, command=command, as_json=wants_json(arguments), exit_code=code, one_line=one_line
+        )
+        return code
+
     try:
         return _invoke(build(), arguments)
     except RootwardenError as error:
-        report_failure(error, command=command, as_json=as_json)
-        return error.exit_code
+        return failed(error)
     except NoArgsIsHelpError:
         return BadInput.exit_code  # the help is printed by now
     except ClickException as error:
-        usage = BadInput(
-            in_our_words(error.format_message()), advice=f"'{_shown(command)} --help' shows what it takes."
-        )
-        report_failure(usage, command=command, as_json=as_json)
-        return usage.exit_code
+        advice = f"'{_shown(command)} --help' shows what it takes."
+        return failed(BadInput(in_our_words(error.format_message()), advice=advice))
     except (KeyboardInterrupt, typer.Abort):
-        report_failure(Interrupted("interrupted"), command=command, as_json=as_json)
-        return Interrupted.exit_code
+        return failed(Interrupted("interrupted"))
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - a bug of ours, which no user should see as a traceback
-        report_failure(_internal(error), command=command, as_json=as_json)
-        return InternalError.exit_code
+        return failed(_internal(error))
 
 
 def _internal(error: Exception) -> InternalError:

@@ -118,13 +118,20 @@ def command_name(context: typer.Context) -> str:
     return " ".join(context.command_path.split()[1:])
 
 
-def report_failure(error: RootwardenError, *, command: str, as_json: bool) -> None:
+def report_failure(
+    error: RootwardenError, *, command: str, as_json: bool, exit_code: int, one_line: bool = False
+) -> None:
     """Says what went wrong: on stderr for people, and as the one document on stdout for programs."""
-    typer.echo(f"error: {_lines(error.message)}", err=True)
-    if error.advice:
-        typer.echo(f"advice: {_lines(error.advice)}", err=True)
+    if one_line:
+        words = " ".join(f"{error.message.rstrip('.')}. {error.advice}".split())
+        typer.echo(f"rootwarden: {printable(words)}", err=True)
+    else:
+        typer.echo(f"error: {_lines(error.message)}", err=True)
+        if error.advice:
+            typer.echo(f"advice: {_lines(error.advice)}", err=True)
     if as_json:
-        typer.echo(json_report.render_failure(command, error, reason_of(error).as_json()), nl=False)
+        reason = reason_of(error).as_json()
+        typer.echo(json_report.render_failure(command, error, reason, exit_code=exit_code), nl=False)
 
 
 def _lines(text: str) -> str:

@@ -25,6 +25,8 @@ class ForPlan:
     ticket: str | None = None
     tasks: tuple[RootTask, ...] = (RootTask.DELETE,)
     """What the plan needs besides looking with the audit task."""
+    only: AccountId | None = None
+    """The one account it is used for, where a session is handed to a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,38 @@ _ROWS: Final = (
         actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization"),
     ),
     CommandNeeds(
+        "session",
+        "Opens a root session for one task in one account, and runs a command in it or prints its keys; what is done in it is yours.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_OPENING,
+        optional=tuple(
+            dict.fromkeys((*_SELECTING, *_BASELINE_READS[2:], *_POLICY_READS, *_OWN_POLICY_READS))
+        ),
+    ),
+    CommandNeeds(
+        "grant add",
+        "Records that an AWS profile may have root sessions for one task in one account, for an hour at most; opens none.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_ACCOUNT_READS,
+        optional=_SELECTING,
+    ),
+    CommandNeeds(
+        "grant list",
+        "Lists the grants there are and were; changes nothing.",
+        RunsFrom.LEDGER,
+        PurposeName.LOG_READ,
+        optional=("organizations:DescribeOrganization", "s3:ListBucket", "s3:GetObject"),
+    ),
+    CommandNeeds(
+        "grant end",
+        "Ends a grant before its time; changes nothing at AWS.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization"),
+    ),
+    CommandNeeds(
         "evidence verify",
         "Checks that a folder of evidence is as it was written; changes nothing.",
         RunsFrom.NOWHERE,

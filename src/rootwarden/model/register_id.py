@@ -1,4 +1,4 @@
-"""Short names for waivers and exceptions, which people read aloud and type."""
+"""Short names for waivers, exceptions and grants, which people read aloud and type."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def new_waiver_id() -> str:
 def new_exception_id() -> str:
     """``e-`` and eight characters drawn at random."""
     return f"e-{_drawn()}"
+
+
+def new_grant_id() -> str:
+    """``g-`` and eight characters drawn at random."""
+    return f"g-{_drawn()}"
 
 
 def _drawn() -> str:

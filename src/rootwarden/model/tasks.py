@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.ht
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
+from rootwarden.errors import BadInput
 from rootwarden.model.features import RootFeature
 from rootwarden.model.task_policies import TASK_POLICY_DOCUMENTS
 
@@ -49,6 +51,23 @@ class RootTask(StrEnum):
     def policy_arn(self, partition: str) -> str:
         """The ARN to send as TaskPolicyArn."""
         return f"arn:{partition}:iam::aws:policy/root-task/{self.policy_name}"
+
+
+def task_named(text: str) -> RootTask:
+    """The task a text names; raises BadInput with near matches, the name of AWS's task policy among them."""
+    names = {task.value: task for task in RootTask}
+    found = names.get(text.strip().lower())
+    if found is None:
+        by_policy = {name.lower(): task.value for task, name in _POLICY_NAMES.items()}
+        known = {**{name: name for name in names}, **by_policy}
+        wanted = text.strip().lower()
+        close = [wanted] if wanted in known else get_close_matches(wanted, known, n=3, cutoff=0.5)
+        near = " or ".join(dict.fromkeys(known[one] for one in close))
+        every = f"The tasks are {', '.join(names)}."
+        raise BadInput(
+            f"there is no task {text!r}", advice=f"Did you mean {near}? {every}" if near else every
+        )
+    return found
 
 
 _POLICY_NAMES = {

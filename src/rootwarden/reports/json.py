@@ -30,13 +30,13 @@ def render_line(row: Mapping[str, Any]) -> str:
     return json.dumps(plain(row)) + "\n"
 
 
-def render_failure(command: str, error: RootwardenError, reason: Mapping[str, Any]) -> str:
+def render_failure(command: str, error: RootwardenError, reason: Mapping[str, Any], *, exit_code: int) -> str:
     """The document of a command that came to nothing."""
     failure = {
         "type": type(error).__name__,
         "message": error.message,
         "advice": error.advice,
-        "exit_code": error.exit_code,
+        "exit_code": exit_code,
         "reason": plain(reason),
     }
     return json.dumps({"schema": schema(command), "error": failure}, indent=2) + "\n"

@@ -73,9 +73,14 @@ def entry_report(entry: EntryLine, related: Sequence[EntryLine]) -> Report:
     about = Table(
         "", ("Field", "Value"), tuple((cell(key, Tone.FAINT), cell(value)) for key, value in fields)
     )
+    found = plain(entry.content).get("result", [])
+    further = any(line.get("details") for line in found)
     results = Table(
         title="Result",
-        columns=("Account", "Item", "Outcome", "Session key", "Request ids", "Reason"),
+        columns=(
+            *("Account", "Item", "Outcome", "Session key", "Request ids", "Reason"),
+            *(("Further",) if further else ()),
+        ),
         rows=tuple(
             (
                 cell(line.get("account", "")),
@@ -84,8 +89,9 @@ def entry_report(entry: EntryLine, related: Sequence[EntryLine]) -> Report:
                 cell(line.get("access_key_id", "")),
                 cell(", ".join(line.get("request_ids", []))),
                 cell((line.get("reason") or {}).get("text", "")),
+                *((cell(_in_words(line.get("details", {}))),) if further else ()),
             )
-            for line in plain(entry.content).get("result", [])
+            for line in found
         ),
     )
     lines = tuple(Cell(f"See entry {one.number}: {one.kind} of {rfc3339(one.time)}") for one in related)
@@ -192,6 +198,8 @@ def _result(one: EntryLine) -> Cell:
 
 
 def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_in_words(one)}" for key, one in value.items())
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_in_words, value))
     return str(value)

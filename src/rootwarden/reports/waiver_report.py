@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rootwarden.model.canonical import rfc3339
-from rootwarden.reports.report import Cell, Report, Table, Tone, cell
+from rootwarden.reports.report import Cell, Report, Table, cell
+from rootwarden.reports.standing import STANDINGS, by_standing, counted, counts, second, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from rootwarden.model.waiver import Waiver
-
-_STATES: Final = {"open": Tone.GOOD, "expired": Tone.WARN, "ended": Tone.FAINT}
-"""In the order they are listed."""
-
-
-def waiver_state(waiver: Waiver, now: datetime) -> str:
-    """``open``, ``expired`` or ``ended``; only an open one explains anything."""
-    if waiver.is_current(now):
-        return "open"
-    return "expired" if waiver.ended is None else "ended"
 
 
 def waiver_report(
@@ -31,12 +22,12 @@ def waiver_report(
     row = waiver_document(waiver, now)
     account = f"{waiver.account} ({name})" if name else waiver.account
     what = f"{waiver.id}: {', '.join(waiver.items)} of {account}"
-    state = waiver_state(waiver, now)
+    state = standing(waiver, now)
     if state == "open":
         done = "Added" if outcome == "done" else "There already"
         text = f"{done}: {what} may stay until {rfc3339(waiver.until)}; {waiver.owner} answers for it."
     elif state == "ended":
-        done = "Ended" if outcome == "done" else f"Ended already, at {_second(waiver.ended)}"
+        done = "Ended" if outcome == "done" else f"Ended already, at {second(waiver.ended)}"
         text = f"{done}: {what}. It explains nothing in an audit any more."
     else:
         text = f"Expired at {rfc3339(waiver.until)}: {what}; there is nothing to end."
@@ -45,8 +36,7 @@ def waiver_report(
 
 def waiver_list_report(waivers: Sequence[Waiver], now: datetime, *, location: str) -> Report:
     """Open ones first, then expired and ended ones, each by their end."""
-    order = list(_STATES)
-    listed = sorted(waivers, key=lambda one: (order.index(waiver_state(one, now)), one.until, one.id))
+    listed = by_standing(waivers, now)
     documents = tuple(waiver_document(one, now) for one in listed)
     table = Table(
         title="",
@@ -56,7 +46,7 @@ def waiver_list_report(waivers: Sequence[Waiver], now: datetime, *, location: st
                 cell(one.id),
                 cell(one.account),
                 cell(", ".join(one.items)),
-                cell(waiver_state(one, now), _STATES[waiver_state(one, now)]),
+                cell(standing(one, now), STANDINGS[standing(one, now)]),
                 cell(rfc3339(one.until)),
                 cell(one.owner),
                 cell(f"{one.reason} [{one.ticket}]" if one.ticket else one.reason),
@@ -64,18 +54,15 @@ def waiver_list_report(waivers: Sequence[Waiver], now: datetime, *, location: st
             for one in listed
         ),
     )
-    counts = {state: sum(1 for one in documents if one["state"] == state) for state in order}
-    shown = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    line = f"{len(documents)} waiver{'' if len(documents) == 1 else 's'}{f': {shown}' if shown else ''}"
-    document = {"location": location, "waivers": list(documents), "summary": counts}
-    return Report("waiver list", document, (table,), (Cell(line),), documents)
+    document = {"location": location, "waivers": list(documents), "summary": counts(waivers, now)}
+    return Report("waiver list", document, (table,), (Cell(counted(waivers, now, "waiver")),), documents)
 
 
 def waiver_document(waiver: Waiver, now: datetime) -> dict[str, Any]:
     """One waiver with everything the ledger says of it."""
     return {
         "id": waiver.id,
-        "state": waiver_state(waiver, now),
+        "state": standing(waiver, now),
         "account": waiver.account,
         "items": list(waiver.items),
         "owner": waiver.owner,
@@ -88,7 +75,3 @@ def waiver_document(waiver: Waiver, now: datetime) -> dict[str, Any]:
         "ended_by": waiver.ended_by,
         "end_reason": waiver.end_reason,
     }
-
-
-def _second(when: datetime | None) -> str:
-    return rfc3339(when.replace(microsecond=0)) if when else "?"

@@ -52,11 +52,18 @@ def check_accounts(authority: Authority, accounts: Iterable[AccountId]) -> None:
 
 def account_of(authority: Authority) -> AccountId | None:
     """The one account it is about; None where it is bound to none."""
+    if isinstance(authority, ForPlan):
+        return authority.only
     return authority.account if isinstance(authority, ForException | ForGrant | ForBreakGlass) else None
 
 
 def may_hand_over(authority: Authority) -> bool:
-    """Whether a session's keys may leave the program. A reason to look is none to change, and keys can change things."""
+    """Whether a session's keys may leave the program. A reason to look is none to change, and keys can change things.
+
+    Those of a plan may, where it is bound to the one account it is used for.
+    """
+    if isinstance(authority, ForPlan):
+        return authority.only is not None
     return not isinstance(authority, ForReading)
 
 

@@ -69,6 +69,15 @@ class Work:
     """Whatever else an auditor should see beforehand, such as the hash of a backup."""
 
 
+def check_seconds(seconds: int) -> None:
+    """Raises BadInput for a length AWS gives no root session."""
+    if not 1 <= seconds <= MAX_SESSION_SECONDS:
+        raise BadInput(
+            f"a root session cannot last {seconds} seconds",
+            advice=f"AWS allows 1 to {MAX_SESSION_SECONDS} seconds.",
+        )
+
+
 class RootDoor:
     """Opens root sessions in member accounts for one caller, on a regional STS endpoint, and records them.
 
@@ -83,11 +92,7 @@ class RootDoor:
         region: str | None = None,
         seconds: int = MAX_SESSION_SECONDS,
     ) -> None:
-        if not 1 <= seconds <= MAX_SESSION_SECONDS:
-            raise BadInput(
-                f"a root session cannot last {seconds} seconds",
-                advice=f"AWS allows 1 to {MAX_SESSION_SECONDS} seconds.",
-            )
+        check_seconds(seconds)
         self._clients = clients
         self._recorder = recorder
         self._region = region or clients.region

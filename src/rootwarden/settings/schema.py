@@ -226,6 +226,16 @@ class LedgerSettings(Section):
     )
 
 
+class Recovery(Section):
+    """Root credentials as an exception."""
+
+    break_glass: bool = Field(
+        default=False,
+        description="Whether --break-glass stands in for what entitles to a root session about credentials: an open exception, "
+        "or a plan. It needs a reason, and stands in the ledger by that name.",
+    )
+
+
 class Unlock(Section):
     """Unlocking buckets and queues whose policy keeps everybody out."""
 
@@ -264,6 +274,7 @@ class Configuration(Section):
     limits: Limits = Limits()
     require: Require = Require()
     ledger: LedgerSettings = LedgerSettings()
+    recovery: Recovery = Recovery()
     unlock: Unlock = Unlock()
 
 

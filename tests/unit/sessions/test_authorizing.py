@@ -42,8 +42,9 @@ PLAN = ForPlan("abc", "why")
     [
         (ForReading("why"), LOOKS, None, False, False),
         (ForPerson("why"), LOOKS, None, True, False),
-        (PLAN, {"audit", "delete"}, None, True, True),
-        (ForPlan("abc", "why", tasks=(RootTask.S3_UNLOCK,)), {"audit", "s3-unlock"}, None, True, True),
+        (PLAN, {"audit", "delete"}, None, False, True),
+        (ForPlan("abc", "why", only=SHOP), {"audit", "delete"}, SHOP, True, True),
+        (ForPlan("abc", "why", tasks=(RootTask.S3_UNLOCK,)), {"audit", "s3-unlock"}, None, False, True),
         (EXCEPTION, CREDENTIALS, SHOP, True, True),
         (BREAK_GLASS, CREDENTIALS, SHOP, True, False),
         (GRANT, {"delete"}, SHOP, True, False),
@@ -77,7 +78,7 @@ def test_no_session_without_a_reason(reason: str) -> None:
         check_tasks(ForReading(reason), ())
 
 
-@pytest.mark.parametrize("authority", [EXCEPTION, GRANT, BREAK_GLASS])
+@pytest.mark.parametrize("authority", [EXCEPTION, GRANT, BREAK_GLASS, ForPlan("abc", "why", only=SHOP)])
 def test_an_authority_for_one_account_covers_no_other(authority: Authority) -> None:
     check_accounts(authority, (SHOP,))
     with pytest.raises(RefusedByRule, match=OTHER):
