@@ -23,6 +23,7 @@ from rootwarden.model.ids import AccountId
 from rootwarden.model.recovery_exception import RecoveryException
 
 DELEGATE = f"emulator-{SECURITY}"
+QUEUE = f"arn:aws:sqs:us-east-1:{SHOP}:shop-mails"
 SUSPENDED = "888888888888"
 BREAK_GLASS = "[recovery]\nbreak_glass = true\n"
 SECRETS = re.compile(r"emulated[/-][A-Za-z0-9_+/-]{20,}")
@@ -36,7 +37,7 @@ def hands_on(rig: Rig, **fields: Any) -> None:
         "Shop",
         root=EVERYTHING,
         buckets=(BucketSpec(name="shop-orders", policy=_policy("arn:aws:s3:::shop-orders")),),
-        queues=(QueueSpec(name="shop-mails"),),
+        queues=(QueueSpec(name="shop-mails", policy=_policy(QUEUE)),),
     )
     rig.up(company(shop, account(LEGACY, "Legacy"), account(SUSPENDED, "Gone", state="SUSPENDED"), **fields))
     # The AWS CLI of the tools this project is developed with.
@@ -47,7 +48,14 @@ def hands_on(rig: Rig, **fields: Any) -> None:
 def _policy(resource: str) -> Any:
     return {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource}],
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": f"{resource.split(':')[2]}:*",
+                "Resource": resource,
+            }
+        ],
     }
 
 
@@ -66,12 +74,25 @@ def recorder(rig: Rig, ledger: Path) -> Recorder:
 
 
 def open_exception(
-    rig: Rig, ledger: Path, *, account_id: str = SHOP, lasts: timedelta = timedelta(hours=2), name: str = "e-1"
+    rig: Rig,
+    ledger: Path,
+    *,
+    account_id: str = SHOP,
+    lasts: timedelta = timedelta(hours=2),
+    name: str = "e-1",
 ) -> RecoveryException:
     """Records one that is open."""
     now = datetime.now(UTC)
     one = RecoveryException(
-        name, AccountId(account_id), "tax-invoice", "Platform", "an invoice", None, now, now + lasts, adopted=True
+        name,
+        AccountId(account_id),
+        "tax-invoice",
+        "Platform",
+        "an invoice",
+        None,
+        now,
+        now + lasts,
+        adopted=True,
     )
     record_adopted(recorder(rig, ledger), one)
     return one
@@ -89,7 +110,7 @@ def glass(rig: Rig) -> tuple[str, str]:
     return ("--config", configuration(rig.folder, BREAK_GLASS))
 
 
-def contents(ledger: Path, rig: Rig) -> list[dict[str, Any]]:
+def contents(rig: Rig) -> list[dict[str, Any]]:
     """What the entries of the ledger hold, without what is the same in all of them."""
     ran = rig.json("ledger", "list", profile=None)
     found: list[dict[str, Any]] = ran.document["entries"]
@@ -106,5 +127,7 @@ def secrets_of(text: str) -> set[str]:
     """The secret and the token in a printed document."""
     document = json.loads(text)
     return {
-        value for key, value in document.items() if key.lower().replace("_", "") in {"secretaccesskey", "sessiontoken"}
+        value
+        for key, value in document.items()
+        if key.lower().replace("_", "") in {"secretaccesskey", "sessiontoken"}
     }

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.app.accounts import choose_account
-from rootwarden.app.session_denied import note_likely_layer
 from rootwarden.app.entitling import (
     Claim,
     Entitlement,
@@ -20,6 +19,7 @@ from rootwarden.app.entitling import (
     record_break_glass,
 )
 from rootwarden.app.exceptions import registers_of
+from rootwarden.app.session_denied import note_likely_layer
 from rootwarden.app.settle import settle_sessions
 from rootwarden.errors import AccessDenied, AwsError, BadInput, FeatureOff, RefusedByRule
 from rootwarden.model.authority import ForGrant
