@@ -185,13 +185,18 @@ class Rig:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def on_terminal(
-        self, *arguments: str, answer: str = "", keys: str = "", profile: str = "emulator-management"
+        self,
+        *arguments: str,
+        answer: str = "",
+        keys: str = "",
+        profile: str = "emulator-management",
+        at: str = "[y/N]",
     ) -> Ran:
         """Runs the program on a terminal; ``out`` is stdout, ``err`` the screen.
 
-        ``answer`` is typed at its question, and ``keys`` once a list to choose from is there.
+        ``answer`` is typed where ``at`` shows, and ``keys`` once a list to choose from is there.
         """
-        return _on_terminal([*arguments, "--profile", profile], answer, keys)
+        return _on_terminal([*arguments, "--profile", profile], answer, keys, at)
 
     def root(self, account_id: str) -> RootUser:
         """What the root user of an account holds now."""
@@ -306,7 +311,7 @@ _WITH_TERMINAL = (
 )
 
 
-def _on_terminal(arguments: list[str], answer: str, keys: str) -> Ran:
+def _on_terminal(arguments: list[str], answer: str, keys: str, at: str) -> Ran:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-c", _WITH_TERMINAL, *arguments],
@@ -317,14 +322,15 @@ def _on_terminal(arguments: list[str], answer: str, keys: str) -> Ran:
         start_new_session=True,
     )
     os.close(theirs)
-    screen = b""
+    screen, read = b"", 0
     try:
         while child.poll() is None or select.select([ours], [], [], 0.1)[0]:
             piece = _read(ours)
             if piece is None:
                 break
             screen += piece
-            if b"[y/N]" in piece:
+            if at.encode() in screen[read:]:
+                read = len(screen)
                 os.write(ours, answer.encode())
             if keys and b"Esc stops." in screen:
                 os.write(ours, keys.encode())

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from locks import ADMIN, BUCKET, LOCKING, LOCKS, OWNER, QUEUE, Lock, kept
+from locks import ADMIN, LOCKING, LOCKS, OWNER, Lock, kept
 from product_rig import Rig
-from unlock_rig import Held, shop
+from unlock_rig import ON_BOTH, Held, shop
 
 from rootwarden.model.unlock import Resource
 
-ON_BOTH = pytest.mark.parametrize("resource", [BUCKET, QUEUE], ids=["bucket", "queue"])
 LOCKED = pytest.mark.parametrize("lock", LOCKING, ids=lambda one: one.name)
 READER_PROFILE = f"emulator-{OWNER}-Reader"
 
