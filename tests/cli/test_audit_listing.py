@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 from product_rig import SECURITY, company
 
+from rootwarden.cli.progress import AuditProgress
 from rootwarden.emulator import FaultSpec, account
 
 if TYPE_CHECKING:
@@ -67,3 +70,31 @@ def test_a_change_is_not_planned_for_a_part_of_the_accounts(rig: Rig) -> None:
     assert ran.code == 3
     assert "TooManyRequestsException" in ran.document["error"]["message"]
     assert not (rig.folder / "plan.json").exists()
+
+
+def test_ctrl_c_while_accounts_are_listed(rig: Rig) -> None:
+    """What is known is printed at once, and that others are not known is said; nobody waits for the rest of the list."""
+    rig.up(company(*(account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30))))
+    rig.be_patient()
+    busy = FaultSpec(operation="organizations:ListAccounts", code="TooManyRequestsException")
+    rig.after("organizations:ListAccounts", lambda: rig.emulator.world.faults.append(busy))
+    rig.after("sts:AssumeRoot", lambda: os.kill(os.getpid(), signal.SIGINT))
+    ran = rig.json("audit", profile=DELEGATE)
+    assert ran.code == 130
+    assert ran.document["unlisted"] == {
+        "source": "local",
+        "code": "interrupted",
+        "text": "interrupted before all were listed",
+        "request_id": None,
+    }
+    assert "INCOMPLETE: not all accounts are known: interrupted before all were listed." in ran.err
+    assert len(ran.document["accounts"]) == 20  # the first page
+
+
+def test_how_many_there_are_is_known_once_they_are_listed(rig: Rig) -> None:
+    rig.up(company(*(account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30))))
+    totals = []
+    rig.patch.setattr(AuditProgress, "__call__", lambda _self, _number, total, _row: totals.append(total))
+    assert rig.run("audit", "--exclude", f"{400_000_000_000}", profile=DELEGATE).code == 0
+    assert totals[-1] == len(totals) == 31
+    assert set(totals) <= {None, 31}

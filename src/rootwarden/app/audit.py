@@ -17,7 +17,6 @@ from rootwarden.app.placing import PlacedStream, Placing
 from rootwarden.errors import Interrupted
 from rootwarden.model.audit import Audit, AuditOutcome, AuditRow, Details, Tally
 from rootwarden.model.purpose import PurposeName
-from rootwarden.model.reason import reason_of
 from rootwarden.reports.audit_change_text import change_document, left_document
 from rootwarden.reports.audit_report import audit_report, row_document, streamed_report, summary
 
@@ -72,10 +71,14 @@ def run_audit(
     code = _exit_code(tally, one_pass, unsaved=files.problem is not None)
     if stream is not None:
         return streamed_report(tally, files.compared), code
-    unlisted = reason_of(one_pass.unlisted.why) if one_pass.unlisted else None
     taken = datetime.now(UTC)
     audit = Audit(
-        organization_id, clients.endpoint, taken, tuple(kept), one_pass.interrupted, unlisted=unlisted
+        organization_id,
+        clients.endpoint,
+        taken,
+        tuple(kept),
+        one_pass.interrupted,
+        unlisted=one_pass.why_unlisted,
     )
     return audit_report(audit, files.compared), code
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rootwarden.app.exceptions import read_ledger
 from rootwarden.app.settle import settle_by_audit
 from rootwarden.errors import Interrupted, ListBrokeOff
+from rootwarden.model.reason import local, reason_of
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.audit.explain import explanations_of
 from rootwarden.operations.audit.gather import Rules, audit_accounts
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from rootwarden.model.audit import AuditRow, Details
     from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Account
+    from rootwarden.model.reason import Reason
+
+
+_UNLISTED = local("interrupted", "interrupted before all were listed")
 
 
 def _nobody(_: Account) -> AuditRow | None:
@@ -48,8 +53,6 @@ class AuditPass:
         self._details = details
         self._command = command
         self._carried = carried
-        self.total = chosen.total
-        """How many rows there will be; None while the accounts are being listed."""
         self.places: dict[AccountId, int] = {}
         """The place of each account in the choice."""
         self.interrupted = False
@@ -61,6 +64,18 @@ class AuditPass:
     def whole(self) -> bool:
         """Whether every account of the choice has its row, from a run that went to its end."""
         return not self.interrupted and self.unlisted is None
+
+    @property
+    def why_unlisted(self) -> Reason | None:
+        """Why not all accounts are known, where that is so."""
+        if self.unlisted is not None:
+            return reason_of(self.unlisted.why)
+        return _UNLISTED if self.interrupted and self.total is None else None
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there will be; None while the accounts are being listed."""
+        return self._chosen.counted() if self._chosen.total is None else self._chosen.total
 
     def rows(self) -> Generator[AuditRow]:
         """Every account's row. Raises what reading the first account raises where all would fail alike, and LedgerError."""
@@ -106,7 +121,7 @@ class AuditPass:
                 else:
                     ready.append(rules.explained(row))
 
-        return (tuple(to_read()) if self.total is not None else to_read()), ready
+        return (tuple(to_read()) if self._chosen.total is not None else to_read()), ready
 
     def _in_turn(self, read: Iterator[AuditRow], ready: deque[AuditRow]) -> Iterator[tuple[AuditRow, bool]]:
         try:
@@ -118,6 +133,8 @@ class AuditPass:
                     yield ready.popleft(), True
         except Interrupted:  # raised after the last row
             self.interrupted = True
+            if self.total is None:
+                self._app.notes.append(f"INCOMPLETE: not all accounts are known: {_UNLISTED.text}")
         except ListBrokeOff as error:  # likewise
             self.unlisted = error
             self._app.notes.append(f"INCOMPLETE: {error.message}")

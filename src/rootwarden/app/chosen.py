@@ -55,6 +55,10 @@ def _always() -> bool:
     return True
 
 
+def _not_yet() -> int | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The accounts a command is about."""
@@ -67,10 +71,12 @@ class Chosen:
     directory: Directory
     """What is known around them: the whole organization, or just these accounts and the OUs above them."""
     total: int | None
-    """How many they are; None while they are being listed."""
+    """How many they are; None where they are being listed."""
     place: Place = _as_it_is
     placed: Callable[[], bool] = _always
     """Whether ``place`` need not wait any more."""
+    counted: Callable[[], int | None] = _not_yet
+    """How many they turned out to be, once they are listed."""
 
     def against(self, account: Account) -> Reason | None:
         """Why nothing may be done in an account: it is the management account, excluded, or in a state that forbids it."""

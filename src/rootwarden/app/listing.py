@@ -44,9 +44,8 @@ def choose_while_listing(
     ids = (*not_these, *never)
     if len(ids) > _MOST_EXCLUSIONS or not _all_there(known, ids):
         return None
-    listing = _Listing(app, known)
-    choice = Choice(everything=True, excluded=frozenset(not_these))
-    accounts = (one for one in listing if choice.holds(one))
+    listing = _Listing(app, known, Choice(everything=True, excluded=frozenset(not_these)))
+    accounts = iter(listing)
     first = next(accounts, None)
     if first is None:
         raise BadInput("every account of the organization is excluded", advice="Leave one out of --exclude.")
@@ -57,6 +56,7 @@ def choose_while_listing(
         dict.fromkeys(never, reason),
         Directory(known.organization, (), NotSeen(local("not_read", "still being listed")), listing.begun),
         total=None,
+        counted=listing.counted,
         place=listing.place,
         placed=listing.placed,
     )
@@ -73,12 +73,14 @@ def _all_there(known: KnownOrganization, ids: tuple[AccountId, ...]) -> bool:
 class _Listing:
     """One listing under way, with the OUs read beside it; once it came to its end it is kept for the next run."""
 
-    def __init__(self, app: App, known: KnownOrganization) -> None:
+    def __init__(self, app: App, known: KnownOrganization, choice: Choice) -> None:
         self.begun = datetime.now(UTC)
         self._app = app
         self._known = known
+        self._choice = choice
         self._tree = TreeReading(known.api)
         self._seen: list[Account] = []
+        self._chosen = 0
         self._complete = False
         self._noted = False
 
@@ -86,8 +88,14 @@ class _Listing:
         with self._known.listing():
             for account in self._known.api.accounts():
                 self._seen.append(account)
-                yield account
+                if self._choice.holds(account):
+                    self._chosen += 1
+                    yield account
         self._complete = True
+
+    def counted(self) -> int | None:
+        """How many are chosen; None until all are listed."""
+        return self._chosen if self._complete else None
 
     def placed(self) -> bool:
         """Whether the OUs are read, or could not be."""

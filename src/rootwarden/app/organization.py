@@ -90,15 +90,16 @@ class KnownOrganization:
                     self.organization,
                     lambda count: self._app.say(f"{count} accounts listed so far; they are kept"),
                 )
-            self._live = self.keep(found)
+            return self.keep(found)
         return self._live
 
     def keep(self, directory: Directory) -> Directory:
-        """Keeps what was listed, with the tags known before."""
+        """Keeps what was listed for this run and the next, with the tags known before."""
         before = None if self._refresh else self.cache.read()[0]
         if before is not None and not directory.tags:
             directory = replace(directory, tags=before.tags, tags_taken=before.tags_taken)
         self.cache.write(directory)
+        self._live = directory
         return directory
 
     def for_names(self) -> tuple[Account, ...]:

@@ -53,9 +53,10 @@ def audit(
         raise BadInput("--by goes with --hand-off", advice="Name the folder for the owners' files.")
     files = FileChoices(save, resume, duration(max_age, "--max-age"), diff, hand_off, by or "ou")
     stream = terminal.line if terminal.globals.output is OutputFormat.JSONL else None
-    progress = AuditProgress(quiet=terminal.globals.quiet)
-    report, code = run_audit(app, WantedAudit(selection, details, files), progress=progress, stream=stream)
-    progress.done()
+    with AuditProgress(quiet=terminal.globals.quiet) as progress:
+        report, code = run_audit(
+            app, WantedAudit(selection, details, files), progress=progress, stream=stream
+        )
     terminal.say_notes(app)
     terminal.emit(report)
     if stream is not None:

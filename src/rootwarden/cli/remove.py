@@ -118,10 +118,10 @@ def remove(
         )
     app = terminal.app()
     app.max_rate, app.at_once = max_rate, concurrency
-    progress = AuditProgress(quiet=terminal.globals.quiet)
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
     selection = picked(terminal, app, selection, command="remove")
-    planned = make_plan(app, selection, wishes, command="remove", progress=progress)
+    with AuditProgress(quiet=terminal.globals.quiet) as progress:
+        planned = make_plan(app, selection, wishes, command="remove", progress=progress)
     terminal.say_notes(app)
     choice = ApplyChoice(
         "remove", max_accounts=max_accounts, canary=canary, stop_after=stop_after, evidence=evidence
@@ -165,8 +165,8 @@ def plan(
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override), saved)
     if saved is None:
         selection = picked(terminal, app, selection, command="remove plan")
-    progress = AuditProgress(quiet=terminal.globals.quiet)
-    planned = make_plan(app, selection, wishes, command="remove plan", progress=progress)
+    with AuditProgress(quiet=terminal.globals.quiet) as progress:
+        planned = make_plan(app, selection, wishes, command="remove plan", progress=progress)
     terminal.say_notes(app)
     planned.save(out)
     terminal.emit(planned.report("remove plan"))

@@ -18,8 +18,8 @@ _FIRST: Final = 20
 """Accounts of the first intent: one page of ListAccounts."""
 _MOST: Final = 400
 """Accounts of an intent, at most, where they are still being listed: more would keep sessions waiting for the list."""
-_AHEAD: Final = 2000
-"""Accounts read ahead of the work."""
+_AHEAD: Final = 10_000
+"""Accounts read ahead of the work: as many as an organization has by default, so that it is soon known how many there are."""
 
 _END: Final[Any] = object()
 

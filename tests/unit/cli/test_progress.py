@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
+from contextlib import suppress
 
 import pytest
 
+from rootwarden.cli import progress
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.model.audit import AuditOutcome, AuditRow
 from rootwarden.model.credentials import RootCredentials
@@ -68,7 +71,7 @@ def test_the_line_goes_where_nobody_knew_the_total(
     watch = Watch()
     watch.see(1, every=0.25, total=None)
     watch.progress.done()
-    assert capsys.readouterr().err == "\r\x1b[K1 accounts, more being listed, 4.0/s\r\x1b[K"
+    assert capsys.readouterr().err == "\r\x1b[K1 account, more being listed, 4.0/s\r\x1b[K"
 
 
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,3 +92,37 @@ def test_how_long_the_rest_takes(
 ) -> None:
     Watch().see(40, every=every, total=total)
     assert capsys.readouterr().err.splitlines()[0].endswith(said)
+
+
+def test_it_is_said_how_far_it_is_while_no_row_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last accounts may be held back for minutes."""
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LOOKS", 0.001)
+    watch = Watch()
+    heard: list[str] = []
+    said = threading.Event()
+
+    def echo(text: str, **_: object) -> None:
+        heard.append(text)
+        said.set()
+
+    monkeypatch.setattr("rootwarden.cli.progress.typer.echo", echo)
+    with watch.progress:
+        watch.see(11, every=0.125, total=12)
+        watch.now += 5.0
+        assert said.wait(10)
+    assert heard == ["11/12 accounts, 1.7/s, about 1 s left"]
+
+
+def test_after_its_end_nothing_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it ends: an error stands on a line of its own."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    watch = Watch()
+    with suppress(OSError), watch.progress:
+        watch.see(1, every=0.25, total=3)
+        raise OSError
+    watch.now += 60.0
+    assert capsys.readouterr().err == "\r\x1b[K1/3 accounts, 4.0/s, about 0 s left\r\x1b[K"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Sized
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -79,7 +80,8 @@ def audit_accounts(
         yield from fan_out(look.first_alone(source), look, at_once=at_once)
     except Interrupted:
         look.interrupted()
-        yield from map(look, source)
+        with suppress(ListBrokeOff, Interrupted):  # nobody waits for the rest of the list
+            yield from map(look, source)
     if look.given_up == _INTERRUPTED:
         raise Interrupted("interrupted", advice="Repeat the command for the accounts that are left.")
 
