@@ -70,7 +70,8 @@ def session(
         KeyFormat | None,
         typer.Option(
             "--format",
-            help="Print the session's keys instead, in this format. credential-process needs a grant.",
+            metavar="FORMAT",
+            help=f"Print the session's keys instead: {', '.join(KeyFormat)}; the last one needs a grant.",
         ),
     ] = None,
     print_profile: Annotated[
