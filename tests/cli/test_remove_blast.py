@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,18 @@ class TestWaves:
         ran = apply(five)
         assert [row["id"] for row in ran.document["accounts"]] == list(FIVE)
         assert clean(five) == list(FIVE)
+
+    def test_small_ous_go_together(self, five: Rig) -> None:
+        """Each password is deleted only once all five accounts, which are in four OUs, are that far."""
+        together, make = threading.Barrier(len(FIVE), timeout=60), getattr(BaseClient, "_make_api_call")  # noqa: B009 - as below
+
+        def called(client: Any, operation: str, arguments: Any) -> Any:
+            if operation == "DeleteLoginProfile":
+                together.wait()
+            return make(client, operation, arguments)
+
+        five.patch.setattr(BaseClient, "_make_api_call", called)
+        assert (apply(five).code, clean(five)) == (0, list(FIVE))
 
     def test_a_failure_count_ends_it_before_the_next_begins(self, five: Rig) -> None:
         five.emulator.world.faults.append(fault("iam:DeleteAccessKey", account=FIVE[0]))
@@ -184,7 +197,7 @@ class TestLeases:
 
     def test_a_plan_applied_twice_at_once(self, five: Rig) -> None:
         ran = self.meanwhile(five, "remove", "apply", "plan.json", "--yes")
-        first = apply(five)
+        first = apply(five, "--concurrency", "1")
         (second,) = ran
         assert (second.code, second.document["error"]["type"]) == (4, "LeaseLost")
         assert {item["result"] for row in first.document["accounts"] for item in row["items"]} == {"removed"}
@@ -194,7 +207,7 @@ class TestLeases:
         other = ("remove", "plan", "--account", FIVE[0], "--out", "other.json")
         assert five.json(*other, profile=DELEGATE).code == 0
         ran = self.meanwhile(five, "remove", "apply", "other.json", "--yes")
-        first = apply(five)
+        first = apply(five, "--concurrency", "1")
         (second,) = ran
         assert (second.code, codes(second)) == (6, ["lease_held"])
         assert (first.code, clean(five)) == (0, list(FIVE))

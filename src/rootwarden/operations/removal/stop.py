@@ -26,6 +26,11 @@ class Stop:
         self.error: RootwardenError | None = None
         """What has to be raised in the end, where the run broke."""
 
+    @property
+    def failures_left(self) -> int | None:
+        """How many accounts may yet go wrong; None where nobody counts."""
+        return None if self._after_failures is None else self._after_failures - self._failures
+
     def because(self, reason: Reason, error: RootwardenError | None = None) -> None:
         """Nothing further begins."""
         with self._lock:

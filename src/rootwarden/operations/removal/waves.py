@@ -1,9 +1,9 @@
-"""The order of a removal: OU by OU, so that what goes wrong in one is seen before the next begins. Pure."""
+"""The order of a removal: OU by OU, so that what goes wrong in some is seen before the next begin. Pure."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rootwarden.model.removal import AccountRemoval
 
@@ -13,10 +13,22 @@ def in_order(accounts: Iterable[AccountRemoval]) -> tuple[AccountRemoval, ...]:
     return tuple(sorted(accounts, key=lambda one: (_place(one), one.account)))
 
 
-def waves(accounts: Sequence[AccountRemoval]) -> Iterator[tuple[AccountRemoval, ...]]:
-    """The accounts OU by OU, in their order: each wave ends before the next begins."""
+def waves(
+    accounts: Sequence[AccountRemoval], room: Callable[[], int]
+) -> Iterator[tuple[AccountRemoval, ...]]:
+    """The accounts in their order, in waves of whole OUs: each wave ends before the next begins.
+
+    Small OUs share a wave as long as all their accounts have room in it; ``room`` is asked once the wave before has ended.
+    """
+    wave: list[AccountRemoval] = []
     for _, group in itertools.groupby(accounts, key=_place):
-        yield tuple(group)
+        unit = tuple(group)
+        if wave and len(wave) + len(unit) > room():
+            yield tuple(wave)
+            wave = []
+        wave += unit
+    if wave:
+        yield tuple(wave)
 
 
 def canary(
