@@ -22,6 +22,7 @@ from rootwarden.ledger.exception_notes import (
     record_opened,
     record_opening,
 )
+from rootwarden.ledger.grants import GrantRegister
 from rootwarden.ledger.recorder import Recorder, RunContext
 from rootwarden.ledger.recovery_exceptions import exceptions_in
 from rootwarden.ledger.sqlite import SqliteStore
@@ -36,6 +37,7 @@ ACCOUNT = "111122223333"
 IDS = st.sampled_from(["a1", "b2", "c3"])
 MINUTES = st.integers(-5, 20)
 WAIVER_WORDS = st.sampled_from(["waiver add", "waiver end"])
+GRANT_WORDS = st.sampled_from(["grant add", "grant end", "waiver end"])
 EXCEPTION_WORDS = st.sampled_from(
     [
         f"exception {word}"
@@ -51,6 +53,7 @@ def note(number: int, operation: str, name: str, minutes: int, **more: Json) -> 
     details: dict[str, Json] = {
         "waiver_id": name,
         "exception_id": name,
+        "grant_id": name,
         "items": ["access-keys"],
         "owner": f"owner {number}",
         "until": until,
@@ -85,6 +88,20 @@ def test_the_laws_of_waivers(said: Said, later: int) -> None:
         minutes = said[firsts[one.id] - 1][2]
         assert one.is_current(now) == (one.id not in ended and later < minutes)
         assert not (one.is_current(now) and one.has_expired(now))
+
+
+@given(st.lists(st.tuples(GRANT_WORDS, IDS, MINUTES)), MINUTES)
+def test_the_laws_of_grants(said: Said, later: int) -> None:
+    found = GrantRegister().take_all(entries_of(said))
+    now = NOW + timedelta(minutes=later)
+    ended = {name for word, name, _ in said if word == "grant end"}
+    begun = [name for word, name, _ in said if word == "grant add"]
+    firsts = {name: minutes for word, name, minutes in reversed(said) if word == "grant add"}
+    assert [one.id for one in found] == list(dict.fromkeys(begun))
+    for one in found:
+        assert one.until == NOW + timedelta(minutes=firsts[one.id])
+        assert (one.ended is not None) == (one.id in ended)
+        assert one.is_current(now) == (one.id not in ended and later < firsts[one.id])
 
 
 @given(st.lists(st.tuples(EXCEPTION_WORDS, IDS, MINUTES)), MINUTES)
