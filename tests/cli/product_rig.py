@@ -305,7 +305,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 # Makes the terminal the process's own, so that Ctrl-C typed there is a signal.
-_WITH_TERMINAL = (
+WITH_TERMINAL = (
     "import fcntl, runpy, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
     "runpy.run_module('rootwarden', run_name='__main__', alter_sys=True)"
 )
@@ -314,7 +314,7 @@ _WITH_TERMINAL = (
 def _on_terminal(arguments: list[str], answer: str, keys: str, at: str) -> Ran:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-c", _WITH_TERMINAL, *arguments],
+        [sys.executable, "-c", WITH_TERMINAL, *arguments],
         stdin=theirs,
         stderr=theirs,
         stdout=subprocess.PIPE,

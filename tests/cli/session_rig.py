@@ -67,10 +67,11 @@ def session(
     return rig.child(*line, profile=None)
 
 
-def recorder(rig: Rig, ledger: Path) -> Recorder:
+def recorder(rig: Rig, ledger: Path, *, now: datetime | None = None) -> Recorder:
     """Writes into the test's ledger beside the program."""
     identity = Identity(rig.emulator.world.organization.id, rig.emulator.endpoint_url)
-    return Recorder(SqliteStore(ledger, identity), RunContext("arn:aws:iam::222222222222:user/a", None, "1"))
+    caller = RunContext("arn:aws:iam::222222222222:user/a", None, "1")
+    return Recorder(SqliteStore(ledger, identity), caller, clock=lambda: now or datetime.now(UTC))
 
 
 def open_exception(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,11 +20,13 @@ from session_rig import (
     hands_on,
     no_secret_in,
     open_exception,
+    recorder,
     secrets_of,
     session,
 )
 
 from rootwarden.errors import LedgerUnwritable
+from rootwarden.model.ids import AccountId
 from rootwarden.model.permissions import COMMANDS
 from rootwarden.model.tasks import RootTask
 
@@ -258,9 +260,25 @@ class TestBadInput:
     def test_the_document_of_a_failure(self, rig: Rig) -> None:
         """It names the exit code there is."""
         line = ["session", SUSPENDED, "--task", "audit", "-o", "json", "--profile", DELEGATE, "--", "true"]
-        ran = rig.run(*line, profile=None)
-        error = ran.document["error"]
-        assert (ran.code, error["exit_code"], error["type"]) == (125, 125, "RefusedByRule")
+        for command in (["true"], ["rootwarden", "remove", "plan"]):
+            ran = rig.run(*line[:-1], *command, profile=None)
+            error = ran.document["error"]
+            assert (ran.code, error["exit_code"], error["type"]) == (125, 125, "RefusedByRule")
+            assert ran.document["schema"] == "rootwarden/session/1"
+
+
+def test_what_a_crash_left_open_is_settled_once_its_session_is_over(rig: Rig, ledger: Path) -> None:
+    """The run that was killed between its intent and AWS's answer; one that is under way stays as it is."""
+    killed = recorder(rig, ledger, now=datetime.now(UTC) - timedelta(minutes=31))
+    killed.begin(operation="session", accounts=[AccountId(SHOP)], task="s3-unlock", reason="why")
+    recorder(rig, ledger).begin(
+        operation="session", accounts=[AccountId(SHOP)], task="s3-unlock", reason="why"
+    )
+    assert len(recorder(rig, ledger).open_intents()) == 2
+    assert keys(rig, "sqs-unlock").code == 0
+    assert len(recorder(rig, ledger).open_intents()) == 1
+    settled = next(one for one in contents(rig) if one["kind"] == "outcome")
+    assert settled["content"]["result"][0]["outcome"] == "over"
 
 
 class TestFormats:

@@ -91,7 +91,8 @@ def _root(
 
 def _named(arguments: list[str]) -> str:
     """The command a line names, for messages and documents of a line that may not be a good one."""
-    words = [one for one in arguments if not one.startswith("-")]
+    ours = itertools.takewhile(lambda one: one != "--", arguments)
+    words = [one for one in ours if not one.startswith("-")]
     pairs = [" ".join(pair) for pair in itertools.pairwise(words)]
     known = [name for name in (*pairs, *words) if name in COMMANDS]
     return known[0] if known else "rootwarden"
