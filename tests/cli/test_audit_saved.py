@@ -154,11 +154,16 @@ def test_killed_at_any_moment(many: Rig, seed: int) -> None:
     for target in sorted(draw.sample(range(1, 36), 3)):
         before = summaries(calls)
         saved = set(read_saved_audit(path).rows) if path.exists() else set()
-        kill_at(path, target, "--resume" if path.exists() else "--save")
+        if path.exists():
+            kill_at(path, target, "--resume", after="resumed")
+        else:
+            kill_at(path, target, "--save")
         kills += 1
         after = summaries(calls)
         assert {one: after[one] for one in saved} == {one: before[one] for one in saved}
-        assert len(read_saved_audit(path).rows) >= target
+        found = read_saved_audit(path).rows
+        assert len(found) >= target
+        assert saved <= set(found)
     saved = set(read_saved_audit(path).rows)
     before = summaries(calls)
     ran = many.json("audit", "--resume", str(path), "--concurrency", str(AT_ONCE), profile=DELEGATE)
@@ -173,15 +178,31 @@ def test_killed_at_any_moment(many: Rig, seed: int) -> None:
     assert read_saved_audit(path).complete
 
 
-def kill_at(path: Path, rows: int, option: str) -> None:
-    """Runs an audit and kills it once the file has so many rows; fails when it ends before."""
+@pytest.mark.parametrize("seed", range(2))
+def test_killed_while_it_goes_on(many: Rig, seed: int) -> None:
+    """A run that goes on is killed at once, or while the rows of before come by: none of them is lost."""
+    path = many.folder / "a.jsonl"
+    kill_at(path, 20, "--save")
+    saved = set(read_saved_audit(path).rows)
+    draw = random.Random(seed)  # noqa: S311 - as above
+    calls = many.calls()
+    for behind in (0, draw.randrange(1, 20)):
+        kill_at(path, behind, "--resume", after="resumed")
+        assert saved <= set(read_saved_audit(path).rows)
+    assert many.run("audit", "--resume", str(path), profile=DELEGATE).code == 1
+    assert set(summaries(calls)) & saved == set()
+
+
+def kill_at(path: Path, rows: int, option: str, *, after: str = "schema") -> None:
+    """Runs an audit and kills it once the file has so many rows, behind that line; fails when it ends before."""
+    before = path.stat().st_ino if path.exists() else None
     child = subprocess.Popen(
         [sys.executable, "-m", "rootwarden", "audit", option, str(path), "--profile", DELEGATE,
          "--concurrency", str(AT_ONCE), "-q"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        while not path.exists() or path.read_bytes().count(b"\n") <= rows:
+        while rows_behind(path, after, before) < rows:
             assert child.poll() is None, child.stderr and child.stderr.read()
             time.sleep(0.005)
     finally:
@@ -189,6 +210,15 @@ def kill_at(path: Path, rows: int, option: str) -> None:
         child.wait()
         assert child.stderr is not None
         child.stderr.close()
+
+
+def rows_behind(path: Path, line: str, before: int | None) -> int:
+    """The lines behind the one with this member in a file that took the place of another; -1 where it did not yet."""
+    if not path.exists() or path.stat().st_ino == before:
+        return -1
+    written = path.read_bytes().split(b"\n")[:-1]
+    at = [number for number, one in enumerate(written) if f'"{line}":' in one.decode()]
+    return len(written) - at[-1] - 1 if at else -1
 
 
 class TestRefused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.app.hand_off import HandOff
@@ -14,12 +15,12 @@ from rootwarden.model.audit import AuditRow, Details, RootReading
 from rootwarden.model.ids import AccountId
 from rootwarden.operations.audit.diff import Comparison
 from rootwarden.operations.audit.judge import judged
-from rootwarden.operations.audit.saved import Header, SelectionWords, closing_document
+from rootwarden.operations.audit.saved import Header, SelectionWords, closing_document, resumed_document
 from rootwarden.reports.audit_change_text import Compared
 from rootwarden.reports.audit_report import row_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from rootwarden.model.audit_change import Difference
@@ -94,7 +95,15 @@ class AuditFiles:
         if self._target:
             words = SelectionWords.of(self.selection)
             header = Header(organization_id, endpoint, started, words, self.details, self._version)
-            self._file = SavedFile(self._target, header.as_document())
+            self._file = SavedFile(self._target, chain([header.as_document()], self._saved_before(now)))
+
+    def _saved_before(self, now: datetime) -> Iterator[Mapping[str, Any]]:
+        """The lines an audit goes on with: they stand in the file at once, so that a crash does not take what was saved."""
+        if self._resumed is None:
+            return
+        for row in self._resumed.rows.values():
+            yield {"row": row_document(row)}
+        yield resumed_document(now, self._version)
 
     def carried(self, account: Account) -> AuditRow | None:
         """The row of an account that was read before and need not be read again, with the account as it is now."""

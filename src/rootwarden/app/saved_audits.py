@@ -16,7 +16,7 @@ from rootwarden.operations.audit.saved import SavedAudit, read_saved
 from rootwarden.operations.audit.saved_lines import LineWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _SYNC_ROWS: Final = 50
 _SYNC_SECONDS: Final = 1.0
@@ -74,8 +74,8 @@ def _check_may_replace(place: Path, path: Path) -> None:
 class SavedFile:
     """One file while it is written. Whole lines only: whatever stops it, what stands there can be read and resumed."""
 
-    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
-        """Puts a file with the header in place, in one step. Raises BadInput."""
+    def __init__(self, path: Path, beginning: Iterable[Mapping[str, Any]]) -> None:
+        """Puts a file with these lines in place, in one step: the header, and what was saved before. Raises BadInput."""
         self._path = path
         self._lines = LineWriter()
         self._unsynced = 0
@@ -92,7 +92,8 @@ class SavedFile:
                 )  # it has its own name by then, unless something failed
                 self._file = os.fdopen(handle, "wb", buffering=0)
                 self._take(self._file)
-                self._write(header)
+                for document in beginning:
+                    self._write(document)
                 os.fsync(handle)
                 Path(name).replace(place)
                 sync_folder(place.parent)

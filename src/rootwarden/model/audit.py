@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from rootwarden.model.credentials import CredentialKind, RootCredentials
 from rootwarden.model.diagnosis import TaskDiagnosis
 from rootwarden.model.explanation import Explanation
 from rootwarden.model.organization import Account
-from rootwarden.model.reason import Reason
+from rootwarden.model.reason import Reason, local
 
 
 class Details(StrEnum):
@@ -59,6 +60,10 @@ class RootReading:
     """Reads that failed, each with AWS's answer; the kinds they would have told of are None or PRESENT."""
 
 
+INTERRUPTED: Final = local("interrupted", "interrupted before it was read")
+"""Why an account is unreachable that nobody came to before Ctrl-C."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditRow:
     """One account of an audit. Every account of the selection has exactly one."""
@@ -81,6 +86,11 @@ class AuditRow:
     def wholly_read(self) -> bool:
         """Whether everything that was asked for was seen, so that nothing is left to guess."""
         return self.outcome is not AuditOutcome.SKIPPED and self.credentials.all_read and not self.problems
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether it was not come to before Ctrl-C, which says nothing about the account."""
+        return self.reason is not None and self.reason == INTERRUPTED
 
     @property
     def incomplete(self) -> bool:

@@ -10,7 +10,7 @@ from audit_values import HEADER, IDS, NOTHING, NOW, account, later, rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rootwarden.model.audit import AuditOutcome, AuditRow, RootReading
+from rootwarden.model.audit import INTERRUPTED, AuditOutcome, AuditRow, RootReading
 from rootwarden.model.audit_change import Change, Difference
 from rootwarden.model.credentials import (
     PRESENT,
@@ -160,3 +160,13 @@ def test_left_only_where_the_organization_was_listed() -> None:
         comparison = Comparison(saved(PASSWORD))
         assert comparison.left(present) == ()
         assert comparison.summary["not_compared"] == 1
+
+
+def test_what_ctrl_c_left_out_is_not_compared() -> None:
+    """It says nothing about an account that it was not come to, in the one audit or the other."""
+    read = judged(account(), RootReading(RootCredentials(True, (), (), ())))
+    left_out = unreachable(account(), INTERRUPTED)
+    for before, after in ((read, left_out), (left_out, read), (left_out, left_out)):
+        comparison = Comparison(saved(before))
+        assert comparison.see(after) is None
+        assert {name: count for name, count in comparison.summary.items() if count} == {"not_compared": 1}

@@ -16,7 +16,7 @@ from rootwarden.errors import BadInput, RefusedByRule, RootwardenError, WrongOrg
 from rootwarden.model.audit import AuditOutcome, AuditRow, RootReading
 from rootwarden.model.credentials import RootCredentials
 from rootwarden.operations.audit.judge import judged
-from rootwarden.operations.audit.saved import SavedAudit, closing_document, read_saved
+from rootwarden.operations.audit.saved import SavedAudit, closing_document, read_saved, resumed_document
 from rootwarden.operations.audit.saved_lines import LineWriter
 from rootwarden.reports.audit_report import row_document
 
@@ -56,6 +56,30 @@ def test_a_file_cut_anywhere_tells_what_whole_lines_it_has(
     found = read(cut)
     assert list(found.rows.values()) == saved[: max(0, min(cut.count(b"\n") - 1, len(saved)))]
     assert found.complete == (cut == whole)
+
+
+@given(some_rows, some_rows, st.booleans(), st.data())
+def test_what_was_saved_before_counts_until_the_audit_that_goes_on_came_to_its_end(
+    before: list[AuditRow], after: list[AuditRow], interrupted: bool, data: st.DataObject
+) -> None:
+    """Wherever it is cut, too: a crash of the second run takes nothing of the first."""
+    writer = LineWriter()
+    written = [
+        writer.line(HEADER.as_document()),
+        *(writer.line({"row": row_document(row)}) for row in before),
+    ]
+    written += [writer.line(resumed_document(NOW, "0.1.0"))]
+    written += [writer.line({"row": row_document(row)}) for row in after]
+    closing = closing_document(finished=NOW, interrupted=interrupted, rows=len(after), summary={})
+    whole = read(b"".join([*written, writer.line(closing)]))
+    joined = {row.account.id: row for row in (*before, *after)}
+    assert whole.rows == (joined if interrupted else {row.account.id: row for row in after})
+    assert whole.complete is not interrupted
+    lines = data.draw(st.integers(len(before) + 1, len(written)))
+    found = read(b"".join(written[:lines]))
+    later = after[: max(0, lines - len(before) - 2)]
+    assert found.rows == {row.account.id: row for row in (*before, *later)}
+    assert not found.complete
 
 
 @given(some_rows, st.data())

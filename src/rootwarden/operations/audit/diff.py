@@ -38,6 +38,9 @@ class Comparison:
                 return None
             self.counts[Change.JOINED.value] += 1
             return _difference(row, Change.JOINED, None, row.outcome)
+        if before.broken_off or row.broken_off:
+            self.counts["not_compared"] += 1
+            return None
         found = _between(before, row)
         self.counts[found.change.value if found else "unchanged"] += 1
         return found

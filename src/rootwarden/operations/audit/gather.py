@@ -18,8 +18,8 @@ from rootwarden.errors import (
     Interrupted,
     ListBrokeOff,
 )
-from rootwarden.model.audit import Details
-from rootwarden.model.reason import local, reason_of
+from rootwarden.model.audit import INTERRUPTED, Details
+from rootwarden.model.reason import reason_of
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.audit.explain import Explanations
 from rootwarden.operations.audit.judge import judged, skip_reason, skipped, unreachable
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from rootwarden.model.organization import Account
     from rootwarden.model.reason import Reason
     from rootwarden.sessions.door import RootRun
-
-_INTERRUPTED = local("interrupted", "interrupted before it was read")
 
 
 def _utc_now() -> datetime:
@@ -82,7 +80,7 @@ def audit_accounts(
         look.interrupted()
         with suppress(ListBrokeOff, Interrupted):  # nobody waits for the rest of the list
             yield from map(look, source)
-    if look.given_up == _INTERRUPTED:
+    if look.given_up == INTERRUPTED:
         raise Interrupted("interrupted", advice="Repeat the command for the accounts that are left.")
 
 
@@ -106,7 +104,7 @@ class _Look:
 
     def interrupted(self) -> None:
         """Nothing further is opened, since somebody pressed Ctrl-C."""
-        self.given_up = _INTERRUPTED
+        self.given_up = INTERRUPTED
 
     def opens(self, account: Account) -> bool:
         """Whether a session is going to be opened in the account."""
@@ -153,7 +151,7 @@ class _Look:
             return unreachable(account, reason_of(error))
         except (KeyboardInterrupt, Interrupted):
             self.interrupted()
-            return unreachable(account, _INTERRUPTED)
+            return unreachable(account, INTERRUPTED)
 
 
 def look_at(run: RootRun, account: Account, details: Details) -> AuditRow:

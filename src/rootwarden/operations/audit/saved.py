@@ -103,6 +103,11 @@ def closing_document(
     }
 
 
+def resumed_document(when: datetime, tool_version: str) -> dict[str, Any]:
+    """The line between the rows that were there before and those of an audit that goes on, without its hash."""
+    return {"resumed": {"at": plain(when), "tool_version": tool_version}}
+
+
 def read_saved(lines: Iterable[bytes], name: str) -> SavedAudit:
     """What a file's lines tell, whether or not it came to its end.
 
@@ -110,6 +115,7 @@ def read_saved(lines: Iterable[bytes], name: str) -> SavedAudit:
     """
     found = read_lines(lines, name)
     header = _header(next(found).document, name)
+    before: dict[AccountId, AuditRow] = {}
     rows: dict[AccountId, AuditRow] = {}
     closing: Mapping[str, Any] | None = None
     for line in found:
@@ -121,15 +127,18 @@ def read_saved(lines: Iterable[bytes], name: str) -> SavedAudit:
             if row.account.id in rows:
                 _refuse(f"{where}: account {row.account.id} is there twice")
             rows[row.account.id] = row
+        elif "resumed" in line.document:
+            before, rows = before | rows, {}
         elif "closing" in line.document:
             closing = _object(line.document["closing"], f"{where}: closing")
             if closing.get("rows") != len(rows):
                 _refuse(f"{where}: it closes {closing.get('rows')} rows, and there are {len(rows)}")
         # Anything else is a kind of line that a later version of this schema may add.
     finished = None if closing is None else _time(closing.get("finished"), f"{name}: closing.finished")
-    return SavedAudit(
-        name, header, rows, finished, closing is not None and closing.get("interrupted") is True
-    )
+    interrupted = closing is not None and closing.get("interrupted") is True
+    if finished is None or interrupted:  # what it was going on with still counts
+        rows = before | rows
+    return SavedAudit(name, header, rows, finished, interrupted)
 
 
 def _header(document: Mapping[str, Any], name: str) -> Header:
