@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ledger_rig import entries
-from locks import BUCKET, OWNER, scope
+from locks import BUCKET, OWNER, QUEUE, scope
 from product_rig import Rig
 from unlock_rig import (
     CHANGES,
@@ -17,12 +17,12 @@ from unlock_rig import (
     ON_BOTH,
     Held,
     backups,
-    impatient,
     locked_shop,
     shop,
 )
 
 from rootwarden.emulator import FaultSpec
+from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.gateway import Gateway
 from rootwarden.model.unlock import Resource
 from rootwarden.operations.unlock import apply
@@ -39,7 +39,7 @@ class TestWhatGoesWrong:
     def test_a_lost_answer_is_settled_by_the_look(self, held: Held, resource: Resource) -> None:
         answers = Gateway._served
         held.rig.lose_answers(CHANGES[resource.kind.value][0])
-        ran = held.run("--repair", "--yes", "--config", impatient(held.rig))
+        ran = held.run("--repair", "--yes")
         held.rig.patch.setattr(Gateway, "_served", answers)
         assert (ran.code, ran.document["outcome"]["result"], ran.document["as_planned"]) == (0, "done", True)
         assert held.gets_in()
@@ -49,7 +49,7 @@ class TestWhatGoesWrong:
             operation=CHANGES[resource.kind.value][0], code="ServiceFailure", message="No.", http_status=500
         )
         held.rig.emulator.world.faults.append(fault)
-        ran = held.run("--repair", "--yes", "--config", impatient(held.rig))
+        ran = held.run("--repair", "--yes")
         assert (ran.code, ran.document["outcome"]["result"]) == (6, "failed")
         assert ran.document["administrators"][0]["answer"] == "locked_out"
         assert held.text == LOCK.policy(resource)
@@ -149,3 +149,58 @@ def test_the_answer_of_aws_to_a_forced_policy_is_passed_on(rig: Rig, ledger: Pat
     ran = held.run("--replace", str(path), "--yes", "--force-policy")
     assert (ran.code, ran.document["outcome"]["reason"]["code"]) == (6, "MalformedPolicy")
     assert held.text is None
+
+
+@ON_BOTH
+class TestWhatAwsSays:
+    def test_that_quotes_the_policy_is_kept_without_it(self, held: Held, resource: Resource) -> None:
+        """Services may repeat what they were given in an error; neither ledger nor report has it."""
+        fault = FaultSpec(
+            operation=CHANGES[resource.kind.value][0],
+            code="InvalidParameterValue",
+            message=f"Value {LOCK.policy(resource)} for parameter Policy is invalid.",
+        )
+        held.rig.emulator.world.faults.append(fault)
+        ran = held.run("--repair", "--yes", "-q")
+        assert (ran.code, ran.document["outcome"]["reason"]["text"]) == (
+            6,
+            "Value (document left out) for parameter Policy is invalid.",
+        )
+        assert "SecureTransport" not in json.dumps(entries(held.rig))
+
+    def test_after_a_lost_answer_does_not_hide_the_change(self, held: Held, resource: Resource) -> None:
+        """The first try took effect and its answer was lost; the second was refused."""
+        served, changes = Gateway._served, CHANGES[resource.kind.value]
+        tries: list[str] = []
+
+        def lost_then_refused(gateway: Any, handler: Any, call: Any, wanted: Any) -> Any:
+            if call.action not in changes:
+                return served(gateway, handler, call, wanted)
+            tries.append(call.action)
+            if len(tries) > 1:
+                raise AwsAnswer("AccessDenied", "Not today.", 403)
+            served(gateway, handler, call, wanted)
+            raise AwsAnswer("ServiceUnavailable", "The answer was lost.", 503)
+
+        held.rig.patch.setattr(Gateway, "_served", lost_then_refused)
+        held.rig.be_patient()
+        ran = held.run("--repair", "--yes")
+        assert (ran.code, ran.document["outcome"]["result"], ran.document["as_planned"]) == (0, "done", True)
+        assert len(tries) == 2
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_region_that_is_off_is_named(rig: Rig) -> None:
+    """There AWS does not know the keys it gave out itself."""
+    shop(rig)
+    fault = FaultSpec(
+        operation="sqs:GetQueueAttributes",
+        code="InvalidClientTokenId",
+        message="The security token included in the request is invalid",
+        http_status=403,
+    )
+    rig.emulator.world.faults.append(fault)
+    queue = QUEUE.arn.replace(QUEUE.region, "me-south-1")
+    ran = rig.json("unlock", "queue", queue, profile=DELEGATE)
+    assert (ran.code, ran.document["error"]["reason"]["code"]) == (3, "InvalidClientTokenId")
+    assert "the Region me-south-1 may be off in the account" in ran.err

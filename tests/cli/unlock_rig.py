@@ -13,10 +13,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from locks import ADMIN, BUCKET, LOCKS, OWNER, QUEUE, REGION
-from product_rig import SECURITY, Ran, Rig, caller, company, configuration
+from product_rig import SECURITY, Ran, Rig, caller, company
 
 from rootwarden.emulator import account
 from rootwarden.emulator.buckets import bucket_named, policy_of_bucket
+from rootwarden.emulator.org_file import AccountSpec
 from rootwarden.emulator.queues import policy_of_queue, queue_of, set_attributes
 from rootwarden.emulator.resource_specs import BucketSpec, QueueSpec
 from rootwarden.model.unlock import Resource, ResourceKind
@@ -30,7 +31,7 @@ CHANGES = {
 }
 
 
-def shop(rig: Rig, *, guards: Mapping[str, Any] | None = None, **fields: Any) -> None:
+def shop(rig: Rig, *others: AccountSpec, guards: Mapping[str, Any] | None = None, **fields: Any) -> None:
     """Starts the company: the account's administrator, and a role that may do everything too, but is no administrator.
 
     ``guards`` are an SCP or RCP attached to the account: ``{"scps": DOCUMENT}``.
@@ -49,6 +50,7 @@ def shop(rig: Rig, *, guards: Mapping[str, Any] | None = None, **fields: Any) ->
                     QueueSpec(name="shop-mails"),
                 ),
             ),
+            *others,
             principals=(caller(OWNER, "*", name="Reader"),),
             **{kind: {"Guard": document} for kind, document in guards.items()},
             **fields,
@@ -162,8 +164,3 @@ def locked_shop(rig: Rig, resource: Resource) -> Held:
 def backups(held: Held) -> list[Path]:
     """The backups in the folder they go to by default."""
     return sorted(held.rig.folder.rglob("backups/*.json")) or sorted(Path.home().rglob("backups/*.json"))
-
-
-def impatient(rig: Rig) -> str:
-    """A configuration by which no call is repeated."""
-    return configuration(rig.folder, "[limits]\npatience_seconds = 0\n")

@@ -13,7 +13,7 @@ from rootwarden.app.files import read_bytes, write_private_lines
 from rootwarden.app.settle import BACKUP_HASH
 from rootwarden.aws.backup_bucket import MAX_BYTES, get_backup, put_backup
 from rootwarden.aws.caller_identity import get_caller
-from rootwarden.errors import BadInput
+from rootwarden.errors import AwsError, BadInput
 from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.location import S3Location, parse_location
 from rootwarden.ledger.store import entries
@@ -71,7 +71,11 @@ def keep(app: App, clients: CallerClients, backup: Backup, choice: BackupChoice)
     if choice.s3 is not None:
         location = _location(choice.s3)
         key = f"{location.prefix}/{name}" if location.prefix else name
-        put_backup(clients.client("s3"), location.bucket, key, data, owner=_owner(app, clients))
+        try:
+            put_backup(clients.client("s3"), location.bucket, key, data, owner=_owner(app, clients))
+        except AwsError:
+            app.notes.append(f"no backup was written to {_S3}{location.bucket}/{key}, so nothing is changed")
+            raise
         places.append(f"{_S3}{location.bucket}/{key}")
     return Kept(tuple(places), file_hash(data))
 

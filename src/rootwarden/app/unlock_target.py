@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from rootwarden.app.accounts import choose_accounts
 from rootwarden.app.unlock_backup import find
 from rootwarden.errors import BadInput, RefusedByRule
+from rootwarden.model.ids import AccountId, is_account_id
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.selection import Selection
 from rootwarden.model.unlock import ResourceKind
 from rootwarden.operations.unlock.names import (
     administrator_arns,
     bucket_name,
+    check_partition,
     configured_administrators,
     queue_name,
 )
@@ -70,7 +72,7 @@ def target_of(app: App, request: UnlockRequest) -> Target:
     app.require_why(request.command)
     clients = app.caller(PurposeName.DELEGATE)
     backup = find(app, clients, request.restore) if request.restore else None
-    request, region = _named(request, clients, backup)
+    request, region, owner = _named(request, clients, backup)
     if request.account is None:
         raise BadInput(
             f"no account is named, and a {request.kind.value} belongs to one",
@@ -78,6 +80,11 @@ def target_of(app: App, request: UnlockRequest) -> Target:
         )
     chosen = choose_accounts(app, clients, Selection(accounts=(request.account,)), changing=True)
     account = _only(tuple(chosen.accounts), request.account)
+    if owner is not None and owner != account.id:
+        raise BadInput(
+            f"the queue belongs to account {owner}, not to {account.id} {account.name}",
+            advice="Leave --account out, or correct it.",
+        )
     reason = chosen.against(account)
     if reason is not None:
         raise RefusedByRule(
@@ -117,8 +124,8 @@ def _only(accounts: tuple[Account, ...], text: str) -> Account:
 
 def _named(
     request: UnlockRequest, clients: CallerClients, backup: Found | None
-) -> tuple[UnlockRequest, str | None]:
-    """The request with the bare name and the account, and the Region where that is known."""
+) -> tuple[UnlockRequest, str | None, AccountId | None]:
+    """The request with the bare name and the account, and the Region and the owner where the name tells them."""
     if backup is not None:
         kept = backup.backup.resource
         if kept.kind is not request.kind:
@@ -129,25 +136,17 @@ def _named(
         name = request.name or (kept.arn if kept.kind is ResourceKind.QUEUE else kept.name)
         request = dataclasses.replace(request, name=name, account=request.account or kept.account)
     if request.name is None:
-        return request, None
+        return request, None, None
     if request.kind is ResourceKind.BUCKET:
         name = bucket_name(request.name, clients.partition)
-        return dataclasses.replace(request, name=name), backup.backup.resource.region if backup else None
-    queue = queue_name(request.name, clients.partition, region=clients.region, account=None)
+        region = backup.backup.resource.region if backup else None
+        return dataclasses.replace(request, name=name), region, None
+    account = AccountId(request.account) if request.account and is_account_id(request.account) else None
+    queue = queue_name(request.name, clients.partition, region=clients.region, account=account)
+    if queue.region:
+        check_partition(request.name, clients.partition_of(queue.region).name, clients.partition)
     named = dataclasses.replace(request, name=queue.name, account=request.account or queue.account)
-    return dataclasses.replace(
-        named, account=_same_account(named.account, queue.account)
-    ), queue.region or clients.region
-
-
-def _same_account(given: str | None, owner: str) -> str:
-    """The queue's account; an id that is another one is a mistake. A name is checked once accounts are known."""
-    if given is not None and given.isdigit() and given != owner:
-        raise BadInput(
-            f"the queue belongs to account {owner}, not to {given}",
-            advice="Leave --account out, or correct it.",
-        )
-    return given or owner
+    return named, queue.region or clients.region, queue.account
 
 
 def pick(target: Target, chosen: Located) -> Target:

@@ -137,6 +137,10 @@ class CallerClients:
                 self._root_clients[key] = self._make(self._root_session, *key, endpoint_url=endpoint)
             return self._root_clients[key]
 
+    def partition_of(self, region: str) -> Partition:
+        """The partition of any Region; raises BadInput for a text that is none."""
+        return partition_of(self._core, region)
+
     def places(self) -> Mapping[str, str]:
         """The variables that send another program to the same Region and endpoints as this caller, whatever its profile says."""
         return places_of(self._core, self.client, region=self.region, endpoint=self.endpoint)

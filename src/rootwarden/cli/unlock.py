@@ -31,6 +31,7 @@ from rootwarden.cli.unlock_options import (
     RestoreOption,
     ShowOption,
     YesOption,
+    check_change,
     method_of,
 )
 from rootwarden.errors import BadInput
@@ -78,11 +79,7 @@ def bucket(
         show=show, diagnose=diagnose, delete=delete, replace=replace, repair=repair, restore=restore
     )
     request = UnlockRequest(ResourceKind.BUCKET, name, account, tuple(admin or ()), origin, restore)
-    change = (
-        Change(method, replace, drop, force_policy, plan, plan_hash, yes, backup_dir, backup)
-        if method
-        else None
-    )
+    change = Change(method, replace, drop, force_policy, plan, plan_hash, yes, backup_dir, backup)
     _unlock(Terminal(context), request, change, show=show)
 
 
@@ -116,18 +113,15 @@ def queue(
         show=show, diagnose=diagnose, delete=delete, replace=replace, repair=repair, restore=restore
     )
     request = UnlockRequest(ResourceKind.QUEUE, name, account, tuple(admin or ()), origin, restore)
-    change = (
-        Change(method, replace, drop, force_policy, plan, plan_hash, yes, backup_dir, backup)
-        if method
-        else None
-    )
+    change = Change(method, replace, drop, force_policy, plan, plan_hash, yes, backup_dir, backup)
     _unlock(Terminal(context), request, change, show=show)
 
 
-def _unlock(terminal: Terminal, request: UnlockRequest, change: Change | None, *, show: bool) -> None:
+def _unlock(terminal: Terminal, request: UnlockRequest, change: Change, *, show: bool) -> None:
+    check_change(change)
     app = terminal.app()
     wish = None
-    if change is not None:
+    if change.method is not None:
         check_choice(BackupChoice(change.backup_dir, change.backup))
         wish = read_replacement(change.method, change.replacement, drop=change.drop)
     target = target_of(app, request)
@@ -136,7 +130,7 @@ def _unlock(terminal: Terminal, request: UnlockRequest, change: Change | None, *
         target = _picked(terminal, app, target)
     looked = look(app, target)
     terminal.say_notes(app)
-    if change is None or wish is None:
+    if wish is None:
         terminal.emit(shown_report(looked) if show else looked_report(looked))
         raise typer.Exit(0 if show else looked.exit_code)
     planned = plan_unlock(app, looked, wish, force=change.force)

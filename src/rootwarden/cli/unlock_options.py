@@ -118,7 +118,8 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Change it without asking
 class Change:
     """The options about changing."""
 
-    method: Method
+    method: Method | None
+    """None for looking only."""
     replacement: Path | None = None
     drop: bool = False
     force: bool = False
@@ -127,6 +128,27 @@ class Change:
     yes: bool = False
     backup_dir: Path | None = None
     backup: str | None = None
+
+
+def check_change(given: Change) -> None:
+    """Raises BadInput for an option that would have no effect: who gives it takes something for changed that is not."""
+    asked = {
+        "--drop": given.drop,
+        "--force-policy": given.force,
+        "--plan": given.plan_only,
+        "--plan-hash": given.plan_hash is not None,
+        "--yes": given.yes,
+        "--backup-dir": given.backup_dir is not None,
+        "--backup": given.backup is not None,
+    }
+    stray = [name for name, one in asked.items() if one]
+    if given.method is None and stray:
+        raise BadInput(
+            f"nothing is to be changed, and {' and '.join(stray)} would have no effect",
+            advice="Say how to change it: --repair, --replace FILE, --delete or --restore BACKUP.",
+        )
+    if given.drop and given.method is not Method.REPAIR:
+        raise BadInput("--drop goes with --repair only", advice="Leave it out.")
 
 
 def method_of(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Outcome, Refused, Unknown
 from rootwarden.model.unlock import Entry, Method
 from rootwarden.reports.audit_report import reason_text
-from rootwarden.reports.report import Cell, Report, Table, Tone, cell
+from rootwarden.reports.report import Block, Cell, Report, Table, Tone, cell
 
 if TYPE_CHECKING:
     from rootwarden.model.diagnosis import Unread
@@ -67,8 +67,16 @@ class ShownPlan:
 
 def policy_report(subject: Subject, policy: str | None, policy_sha256: str | None) -> Report:
     """The policy as it is."""
-    lines = [Cell(_about(subject)), *_policy_lines(policy)]
-    return Report(subject.command, _document(subject, policy, policy_sha256), (), tuple(lines))
+    document = _document(subject, policy, policy_sha256)
+    row = (cell(subject.resource.arn), cell(subject.resource.region), cell(policy or ""))
+    return Report(
+        subject.command,
+        document,
+        lines=tuple(_no_policy(subject, policy)),
+        rows=(document,),
+        blocks=tuple(_policy_block(subject, policy)),
+        spreadsheet=Table("", ("ARN", "Region", "Policy"), (row,)),
+    )
 
 
 def diagnosis_report(
@@ -76,14 +84,10 @@ def diagnosis_report(
 ) -> Report:
     """The policy, what each statement says and whom it locks out, and whether the administrators get in."""
     document = _document(subject, policy, policy_sha256) | _diagnosis(diagnosis)
-    lines = [
-        Cell(_about(subject)),
-        *_policy_lines(policy),
-        *_judged(subject, diagnosis),
-        *_unread_lines(subject),
-    ]
+    lines = [*_no_policy(subject, policy), *_judged(subject, diagnosis), *_unread_lines(subject)]
     tables = (_administrators(diagnosis, "Administrators"), _statements(diagnosis))
-    return Report(subject.command, document, tables, tuple(lines), tuple(document["administrators"]))
+    rows, blocks = tuple(document["administrators"]), tuple(_policy_block(subject, policy))
+    return Report(subject.command, document, tables, tuple(lines), rows, blocks)
 
 
 def plan_report(subject: Subject, shown: ShownPlan) -> Report:
@@ -94,17 +98,19 @@ def plan_report(subject: Subject, shown: ShownPlan) -> Report:
         "plan": _plan(shown),
         "unread": [_unread(one) for one in subject.unread],
     }
-    lines = [Cell(_about(subject))]
+    lines, blocks = [], []
     if plan.before == plan.after:
-        lines.append(Cell("Nothing to do: the policy is as wanted.", Tone.GOOD))
+        lines.append(Cell(f"Nothing to do: the policy of {_about(subject)}, is as wanted.", Tone.GOOD))
     else:
+        diff = tuple(Cell(line, _diff_tone(line)) for line in _diff(plan))
+        blocks.append(Block(f"Change of the policy of {_about(subject)}", diff, "diff"))
         lines.append(Cell(f"{_sentence(_DONE[plan.method])} A backup is written first.", Tone.WARN))
-        lines += [Cell(line, _diff_tone(line)) for line in _diff(plan)]
         lines += [Cell(f"{one.label}: {one.done}. {one.words}") for one in plan.changes]
         lines += [Cell(f"Against it: {one.text}.", Tone.BAD) for one in shown.objections]
     lines += [*_judged(subject, shown.after), *_unread_lines(subject), Cell(f"Plan {shown.plan_hash}")]
     tables = (_administrators(shown.after, "Administrators afterwards"),)
-    return Report(subject.command, document, tables, tuple(lines), tuple(document["plan"]["administrators"]))
+    rows = tuple(document["plan"]["administrators"])
+    return Report(subject.command, document, tables, tuple(lines), rows, tuple(blocks))
 
 
 def outcome_report(
@@ -234,12 +240,14 @@ def _about(subject: Subject) -> str:
     return f"{resource.arn} in {resource.region}, account {resource.account} {subject.account_name}"
 
 
-def _policy_lines(policy: str | None) -> Iterator[Cell]:
+def _policy_block(subject: Subject, policy: str | None) -> Iterator[Block]:
+    if policy is not None:
+        yield Block(f"Policy of {_about(subject)}", tuple(map(Cell, _indented(policy))), "json")
+
+
+def _no_policy(subject: Subject, policy: str | None) -> Iterator[Cell]:
     if policy is None:
-        yield Cell("It has no policy.", Tone.FAINT)
-        return
-    for line in _indented(policy):
-        yield Cell(line)
+        yield Cell(f"{_about(subject)}, has no policy.")
 
 
 def _indented(policy: str | None) -> list[str]:

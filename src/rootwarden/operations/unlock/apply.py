@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -10,7 +12,7 @@ from rootwarden.errors import AwsError, Unreachable
 from rootwarden.ledger.results import result_of
 from rootwarden.model.outcome import Done, Failed, Outcome, Refused, Unknown
 from rootwarden.model.reading import NotSeen, Reading, Seen
-from rootwarden.model.reason import local, reason_of
+from rootwarden.model.reason import Reason, local, reason_of
 from rootwarden.model.unlock import UnlockOutcome, UnlockPlan
 from rootwarden.operations.unlock.document import policy_hash, same_policy
 from rootwarden.sessions.unlocking import policy_writer
@@ -23,6 +25,8 @@ Wait = Callable[[float], None]
 
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 """Seconds between looks while AWS still shows the old policy: SQS says that changes may take up to a minute."""
+_QUOTED: Final = re.compile(r"\{.*\}|\{.*", re.DOTALL)
+"""A JSON document in a sentence, or the beginning of one that was cut off."""
 _STALE: Final = local("stale", "the policy has changed since the plan was made")
 _INTERRUPTED: Final = local("interrupted", "interrupted while the change was being made")
 
@@ -58,12 +62,18 @@ def _change_and_look(writer: PolicyWriter, plan: UnlockPlan, wait: Wait) -> Unlo
         outcome = Done()
     except KeyboardInterrupt:
         return UnlockOutcome(Unknown(_INTERRUPTED), NotSeen(_INTERRUPTED), interrupted=True)
-    except Unreachable as error:
-        outcome = Unknown(reason_of(error))  # it may have taken effect before the answer was lost
     except AwsError as error:
-        outcome = Failed(reason_of(error))
+        # Where an answer was lost, on this try or an earlier one, the change may have taken effect.
+        lost = isinstance(error, Unreachable) or error.answer_was_lost
+        outcome = Unknown(_without_policy(error)) if lost else Failed(_without_policy(error))
     seen = _look(writer, plan, outcome, wait)
     return UnlockOutcome(_settled(outcome, seen, plan), seen, request_id)
+
+
+def _without_policy(error: AwsError) -> Reason:
+    """AWS's code and words without the document it may quote in them: the ledger and its readers get no policy."""
+    reason = reason_of(error)
+    return dataclasses.replace(reason, text=_QUOTED.sub("(document left out)", reason.text))
 
 
 def _look(writer: PolicyWriter, plan: UnlockPlan, outcome: Outcome, wait: Wait) -> Reading[str | None]:

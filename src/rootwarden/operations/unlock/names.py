@@ -18,8 +18,8 @@ _OLD_BUCKET: Final = re.compile(r"[A-Za-z0-9._-]{3,255}", re.ASCII)
 """Buckets made before 2018 in us-east-1 may have such names."""
 _QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo", re.ASCII)
 _HOSTS: Final = (
-    re.compile(r"sqs(-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z0-9.]+"),
-    re.compile(r"(?P<region>[a-z0-9-]+)\.queue\.[a-z0-9.]+"),
+    re.compile(r"sqs(-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.]+)"),
+    re.compile(r"(?P<region>[a-z0-9-]+)\.queue\.(?P<suffix>[a-z0-9.]+)"),
 )
 _ARN_PARTS: Final = 6
 
@@ -43,7 +43,7 @@ def bucket_name(given: str, partition: Partition) -> str:
                 f"{given!r} is not the ARN of a bucket",
                 advice=f"Write it as arn:{partition.name}:s3:::NAME, or the name alone.",
             )
-        _check_partition(given, parts[1], partition)
+        check_partition(given, parts[1], partition)
         name = parts[5]
     if not (_BUCKET.fullmatch(name) or _OLD_BUCKET.fullmatch(name)):
         raise BadInput(
@@ -61,10 +61,10 @@ def queue_name(given: str, partition: Partition, *, region: str, account: Accoun
                 f"{given!r} is not the ARN of a queue",
                 advice=f"Write it as arn:{partition.name}:sqs:REGION:ACCOUNT:NAME.",
             )
-        _check_partition(given, parts[1], partition)
+        check_partition(given, parts[1], partition)
         return _checked(given, AccountId(parts[4]), parts[5], parts[3])
     if given.startswith(("https://", "http://")):
-        return _of_url(given)
+        return _of_url(given, partition)
     whose = account or "ACCOUNT"
     raise BadInput(
         f"{given!r} is neither the URL nor the ARN of a queue",
@@ -72,7 +72,7 @@ def queue_name(given: str, partition: Partition, *, region: str, account: Accoun
     )
 
 
-def _of_url(given: str) -> QueueName:
+def _of_url(given: str, partition: Partition) -> QueueName:
     parts = urlsplit(given)
     segments = parts.path.strip("/").split("/")
     if len(segments) != 2 or not is_account_id(segments[0]):  # noqa: PLR2004 - account and name
@@ -81,7 +81,13 @@ def _of_url(given: str) -> QueueName:
             advice="It ends in /ACCOUNT/NAME, as 'aws sqs list-queues' shows it.",
         )
     host = parts.hostname or ""
-    found = next((match["region"] for form in _HOSTS if (match := form.fullmatch(host))), None)
+    match = next((one for form in _HOSTS if (one := form.fullmatch(host))), None)
+    if match is not None and match["suffix"] not in partition.dns_suffixes:
+        raise BadInput(
+            f"{given}: {match['suffix']} is not where partition {partition.name} of the caller is",
+            advice="Use a profile and Region of the queue's partition: partitions do not reach into each other.",
+        )
+    found = match["region"] if match else None
     if host == "queue.amazonaws.com":
         found = "us-east-1"
     return _checked(given, AccountId(segments[0]), segments[1], found)
@@ -95,7 +101,8 @@ def _checked(given: str, account: AccountId, name: str, region: str | None) -> Q
     return QueueName(account, name, region)
 
 
-def _check_partition(given: str, found: str, partition: Partition) -> None:
+def check_partition(given: str, found: str, partition: Partition) -> None:
+    """Raises BadInput where what was given is in another partition than the caller."""
     if found != partition.name:
         raise BadInput(
             f"{given} is in partition {found}, and the caller is in {partition.name}",
@@ -122,7 +129,7 @@ def administrator_arns(given: tuple[str, ...], partition: Partition, account: Ac
                 f"{text!r} is not the ARN of a user or role",
                 advice=f"Write it as arn:{partition.name}:iam::{account}:role/NAME, or role/NAME; wildcards cannot be judged.",
             )
-        _check_partition(text, parts[1], partition)
+        check_partition(text, parts[1], partition)
         if parts[4] != account:
             raise BadInput(
                 f"{text} is not of account {account}",
