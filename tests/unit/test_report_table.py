@@ -122,3 +122,16 @@ def test_breaking_a_path_loses_nothing(names: list[str], columns: int) -> None:
     assert "".join(lines) == path
     assert all(line.startswith("/") for line in lines)
     assert all(cell_len(line) <= columns or line.count("/") == 1 for line in lines)
+
+
+def test_reasons_stand_beside_the_row_only_where_they_can_be_read() -> None:
+    """Otherwise below, as sentences, and nothing else of the row is folded for their sake."""
+    columns = (*DEEP.columns, "Reason")
+    reason = "AccessDenied: an explicit deny in a service control policy"
+    table = Table("", columns, tuple((*row, cell(reason)) for row in DEEP.rows))
+    for width, beside in ((200, True), (150, False)):
+        text = shown(width, table)
+        (line,) = [one for one in text.splitlines() if one.lstrip().startswith("888888888888   ")]
+        assert "/Workloads/Production/Payments and Billing/Europe" in line
+        assert (reason in line) is beside
+        assert (f"\n888888888888: {reason}" in text) is not beside

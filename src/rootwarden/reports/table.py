@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as RichTable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _WIDE = 140
 """Columns from which a table has room for a column of reasons."""
 _REASON = "Reason"
+_A_SENTENCE = 40
+"""Columns that a reason needs to be read beside others."""
 _READABLE = 12
 """Columns that text needs to be read when it wraps."""
 _GAP = 3
@@ -89,9 +92,11 @@ def _print_table(console: Console, table: Table, width: int) -> None:
 
 def _fitted(table: Table, width: int) -> tuple[Table, list[Cell]]:
     """The table as it fits: where it is narrow, the reasons stand below it as sentences, which wrap better than a column."""
-    if width >= _WIDE or _REASON not in table.columns:
+    if _REASON not in table.columns:
         return table, []
     at = table.columns.index(_REASON)
+    if width >= _WIDE and _has_room(table, at, width):
+        return table, []
     kept = tuple(tuple(one for number, one in enumerate(row) if number != at) for row in table.rows)
     below = [
         Cell(f"{_label(row)}: {line}", row[at].tone)
@@ -101,6 +106,17 @@ def _fitted(table: Table, width: int) -> tuple[Table, list[Cell]]:
     ]
     columns = tuple(column for column in table.columns if column != _REASON)
     return Table(table.title, columns, kept), below
+
+
+def _has_room(table: Table, at: int, width: int) -> bool:
+    """Whether the reasons can be read beside the other columns, as these are where nothing wraps."""
+    widest = [max(_longest(table, number), len(column)) for number, column in enumerate(table.columns)]
+    room = width - sum(widest) - _GAP * len(widest) + widest[at]
+    return room >= min(widest[at], _A_SENTENCE)
+
+
+def _longest(table: Table, number: int) -> int:
+    return max((cell_len(line) for row in table.rows for line in row[number].text.split("\n")), default=0)
 
 
 def _print_headed(console: Console, table: Table) -> None:
