@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rootwarden.model.audit import AuditRow
 
 _SECONDS_BETWEEN_LINES: Final = 5.0
+_SECONDS_BETWEEN_SAME_LINES: Final = 30.0
+"""While no row comes."""
 _SECONDS_BETWEEN_MOVES: Final = 0.1
 _SECONDS_BETWEEN_LOOKS: Final = 0.5
 _SECONDS_OF_RATE: Final = 10.0
@@ -41,6 +43,7 @@ class AuditProgress:
         self._marks = deque([(self._last, 0)])
         self._outcomes: Counter[AuditOutcome] = Counter()
         self._seen: tuple[int, int | None] = (0, None)
+        self._said = 0
         self._telling = threading.Lock()
         self._ended = threading.Event()
 
@@ -74,10 +77,12 @@ class AuditProgress:
         """Says how far it is, unless that was said just now."""
         number, total = self._seen
         now = self._clock()
+        same = number == self._said and not self._moving
+        between = _SECONDS_BETWEEN_SAME_LINES if same else self._between
         if number == total:
             self.done()
-        elif number and now - self._last >= self._between:
-            self._last = now
+        elif number and now - self._last >= between:
+            self._last, self._said = now, number
             text = self._text(number, total, self._rate(now, number))
             typer.echo(f"\r\x1b[K{text}" if self._moving else text, err=True, nl=not self._moving)
 

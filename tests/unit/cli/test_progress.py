@@ -126,3 +126,17 @@ def test_after_its_end_nothing_is_said(
         raise OSError
     watch.now += 60.0
     assert capsys.readouterr().err == "\r\x1b[K1/3 accounts, 4.0/s, about 0 s left\r\x1b[K"
+
+
+def test_lines_that_say_the_same_are_rare(capsys: pytest.CaptureFixture[str]) -> None:
+    watch = Watch()
+    watch.see(11, every=0.5, total=12)
+    for _ in range(13):
+        watch.now += 5.0
+        watch.progress.tell()
+    assert [line.partition(",")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "10/12 accounts",
+        "11/12 accounts",
+        "11/12 accounts",
+        "11/12 accounts",
+    ]
