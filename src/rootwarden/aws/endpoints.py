@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from rootwarden.errors import BadInput, EndpointRefused
+from rootwarden.model.loopback import is_loopback
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", re.ASCII)
 _GLOBAL_PLACE = re.compile(r"global|us-gov|aws(-[a-z]+)*-global", re.ASCII)
@@ -15,16 +15,6 @@ _GLOBAL_PLACE = re.compile(r"global|us-gov|aws(-[a-z]+)*-global", re.ASCII)
 
 AWS = "aws"
 """The name of AWS's own endpoints in plans, ledgers and saved files."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_aws_name(host: str, service: str, suffixes: Iterable[str]) -> bool:

@@ -34,6 +34,7 @@ _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "AccountNotFoundException": errors.NotFound,
     "AccountNotRegisteredException": errors.NotFound,
     "TrailNotFoundException": errors.NotFound,
+    "NotFound": errors.NotFound,
     "NoSuchBucket": errors.NotFound,
     "NoSuchBucketPolicy": errors.NotFound,
     "QueueDoesNotExist": errors.NotFound,
@@ -135,6 +136,12 @@ _NOT_SENT = (
     botocore_errors.EndpointConnectionError,
     botocore_errors.ProxyConnectionError,
 )
+
+
+def may_have_taken_effect(error: errors.AwsError) -> bool:
+    """Whether a call that failed may have done its work all the same: it was sent, and no proper answer came."""
+    never_sent = {kind.__name__ for kind in (*_NOT_SENT, botocore_errors.SSLError)}
+    return isinstance(error, errors.Unreachable) and error.code not in never_sent
 
 
 def from_client_error(error: botocore_errors.ClientError, operation: str) -> errors.AwsError:

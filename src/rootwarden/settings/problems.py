@@ -60,7 +60,7 @@ def _text(detail: ErrorDetails) -> str:
     expected = _EXPECTED.get(detail["type"])
     if expected is not None:
         return f"expected {expected(detail.get('ctx', {}))}{found}"
-    if detail["type"] in {"one_of", "unquoted"}:
+    if detail["type"] in {"one_of", "unquoted", "hidden"}:
         return detail["msg"]
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}{found}"
 

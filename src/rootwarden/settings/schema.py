@@ -28,6 +28,8 @@ from rootwarden.settings.values import (
     RoleArn,
     TagReferences,
     Text,
+    TopicArn,
+    WebhookUrl,
 )
 
 
@@ -236,6 +238,26 @@ class Recovery(Section):
     )
 
 
+class Notifications(Section):
+    """Who is told when an exception is opened, due within the hour, overdue or closed, of root credentials that nothing explains,
+    and of break-glass. A delivery that fails is reported and recorded, and holds nothing up."""
+
+    sns_topic: TopicArn | None = Field(
+        default=None,
+        description="An SNS topic; the caller needs sns:Publish on it.",
+        examples=["arn:aws:sns:eu-central-1:111122223333:root-exceptions"],
+    )
+    webhook_url: WebhookUrl | None = Field(
+        default=None,
+        description="An address that takes a JSON document by POST, such as a chat's incoming webhook: https, or http on this "
+        "machine. Neither messages nor the ledger hold more of it than its host.",
+        examples=["https://hooks.example.com/services/T000/B000"],
+    )
+    timeout_seconds: int = Field(
+        default=10, ge=1, le=60, description="How long a webhook may take to answer."
+    )
+
+
 class Unlock(Section):
     """Unlocking buckets and queues whose policy keeps everybody out."""
 
@@ -275,6 +297,7 @@ class Configuration(Section):
     require: Require = Require()
     ledger: LedgerSettings = LedgerSettings()
     recovery: Recovery = Recovery()
+    notifications: Notifications = Notifications()
     unlock: Unlock = Unlock()
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from rootwarden.model.ids import AccountId, is_account_id
+from rootwarden.model.loopback import is_loopback
 
 
 def _text_like(pattern: str, expected: str) -> BeforeValidator:
@@ -57,6 +59,25 @@ def _host(value: object) -> object:
 def _not_blank(value: object) -> object:
     if isinstance(value, str) and (not value.strip() or not value.isprintable()):
         raise PydanticCustomError("form", "expected text that is not empty and has no control characters")
+    return value
+
+
+def _webhook(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # The value is not echoed: whoever knows the address of a webhook may post to it.
+    expected = PydanticCustomError(
+        "hidden",
+        "expected https://HOST/PATH without user and password (http:// for a loopback address only); the value is not shown",
+    )
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise expected from None
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
+    if not host or not allowed or "@" in parts.netloc or not value.isascii() or not value.isprintable():
+        raise expected
     return value
 
 
@@ -118,6 +139,14 @@ KmsKeyArn = Annotated[
         "the ARN of a KMS key such as arn:aws:kms:eu-central-1:111122223333:key/ID",
     ),
 ]
+TopicArn = Annotated[
+    str,
+    _text_like(
+        r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?",
+        "the ARN of an SNS topic such as arn:aws:sns:eu-central-1:111122223333:NAME",
+    ),
+]
+WebhookUrl = Annotated[str, BeforeValidator(_webhook)]
 # A list in TOML, a tuple in the frozen settings; "strict" would take nothing but a tuple.
 AccountIds = Annotated[tuple[AccountIdText, ...], Field(strict=False)]
 HostNames = Annotated[tuple[HostName, ...], Field(strict=False)]
