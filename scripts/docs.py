@@ -11,6 +11,7 @@ from typing import Any, Final, get_args, get_origin
 from commands_page import commands_page
 from fidelity_table import fidelity_table
 from pydantic.fields import FieldInfo
+from root_only_tasks_table import root_only_tasks_table
 
 from rootwarden.emulator.org_file import as_json_schema
 from rootwarden.settings import Configuration, Purpose
@@ -90,6 +91,7 @@ FIDELITY_END: Final = "<!-- fidelity:end -->\n"
 PARTS: Final[Mapping[str, tuple[Callable[[], str], str, str]]] = {
     "configuration.md": (configuration_keys, BEGIN, END),
     "emulator.md": (fidelity_table, FIDELITY_BEGIN, FIDELITY_END),
+    "root-only-tasks.md": (root_only_tasks_table, BEGIN, END),
 }
 """The page, what makes its part, and the two marks around it."""
 

@@ -28,6 +28,7 @@ from rootwarden.cli import (
     session,
     setup,
     status,
+    tasks,
     unlock,
     waiver,
 )
@@ -64,6 +65,7 @@ def build() -> Any:
         unlock,
         evidence,
         ledger,
+        tasks,
         emulator,
     ):
         module.register(app)

@@ -299,6 +299,17 @@ _ROWS: Final = (
             ("export", "Writes the whole ledger to a file that other programs can verify.", ()),
         )
     ),
+    CommandNeeds(
+        "tasks",
+        "Lists the tasks AWS keeps, or kept, for an account's root user and how each is done today, or prints the runbook of one.",
+        RunsFrom.ANY,
+        PurposeName.DELEGATE,
+        optional=(
+            "sts:GetCallerIdentity",
+            "organizations:DescribeOrganization",
+            "organizations:ListDelegatedAdministrators",
+        ),
+    ),
     CommandNeeds("emulator start", "Starts an emulated AWS Organization on this machine.", RunsFrom.NOWHERE),
     CommandNeeds(
         "demo", "Tells the whole story on an emulated organization on this machine.", RunsFrom.NOWHERE

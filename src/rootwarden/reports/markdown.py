@@ -32,7 +32,7 @@ def _table(table: Table) -> str:
 
 def _fenced(block: Block) -> str:
     if not block.lines:
-        return f"**{_escaped(block.title)}**\n"
+        return f"{_escaped(block.title)}\n" if block.prose else f"**{_escaped(block.title)}**\n"
     text = "\n".join(printable(line.text) for line in block.lines)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)  # a fence has to be longer than any inside

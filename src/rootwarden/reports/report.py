@@ -44,6 +44,8 @@ class Block:
     title: str
     lines: tuple[Cell, ...]
     language: str = ""
+    prose: bool = False
+    """Whether its title is a sentence for itself, and no heading."""
 
 
 @dataclass(frozen=True, slots=True)

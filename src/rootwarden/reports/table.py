@@ -62,10 +62,11 @@ def render(report: Report, *, width: int, color: bool) -> str:
         if table.rows:
             _print_table(console, table, width)
     for block in report.blocks:
-        console.print(Text(printable(block.title), style="italic"), soft_wrap=False)
+        console.print(Text(printable(block.title), style="" if block.prose else "italic"), soft_wrap=False)
         for line in block.lines:
             # A diff that is folded cannot be copied.
-            console.print(_text(line), soft_wrap=True)
+            text = _text(line)
+            console.print(Text("   ").append(text) if block.prose else text, soft_wrap=True)
         console.print()
     for line in report.lines:
         console.print(_text(line), soft_wrap=False)
