@@ -70,6 +70,10 @@ def write_profiles(emulator: Emulator, directory: Path) -> dict[str, str]:
     return written.environment
 
 
+# One account of the rehearsal is throttled for good; nobody who watches wants to wait minutes for it, time and again.
+_REHEARSAL_LIMITS = {"patience_seconds": 2}
+
+
 @contextmanager
 def rehearsal_environment(emulator: Emulator, folder: Path) -> Iterator[None]:
     """Makes this process use the emulator's profiles and a configuration of its own, and nothing of the user's, inside the block."""
@@ -81,7 +85,10 @@ def rehearsal_environment(emulator: Emulator, folder: Path) -> Iterator[None]:
     }
     configuration = folder / "rootwarden.toml"
     configuration.write_text(
-        config_template(organization_id=document["organization_id"], profiles=profiles), encoding="utf-8"
+        config_template(
+            organization_id=document["organization_id"], profiles=profiles, limits=_REHEARSAL_LIMITS
+        ),
+        encoding="utf-8",
     )
     configuration.chmod(0o600)
     ours = {

@@ -22,6 +22,7 @@ _HEAD: Final = """\
 _WIDTH: Final = 110
 _SHOWS_A_ROLE: Final = PurposeName.MANAGEMENT_DEPLOY
 _NO_PROFILES: Final[Mapping[PurposeName, str]] = MappingProxyType({})
+_NO_LIMITS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 def config_template(
@@ -29,10 +30,11 @@ def config_template(
     organization_id: str | None = None,
     region: str | None = None,
     profiles: Mapping[PurposeName, str] = _NO_PROFILES,
+    limits: Mapping[str, int] = _NO_LIMITS,
 ) -> str:
     """A commented configuration in which what is given here is set, and every other key stands commented out.
 
-    ``profiles`` names the AWS profile of a purpose. Raises ConfigurationError for a value that the configuration would refuse.
+    ``profiles`` names the AWS profile of a purpose, ``limits`` sets keys of [limits]. Raises ConfigurationError for a value that the configuration would refuse.
     """
     given = {"organization_id": organization_id, "region": region}
     blocks = [_HEAD]
@@ -46,7 +48,7 @@ def config_template(
         if name == "purposes":
             blocks.append(_purposes(profiles))
         elif section is not None:
-            blocks.append(_section(name, section))
+            blocks.append(_section(name, section, limits if name == "limits" else _NO_LIMITS))
     text = "\n\n".join(blocks) + "\n"
     parse(text, "the configuration to write")
     return text
@@ -64,8 +66,8 @@ def shown_value(field: FieldInfo) -> Any:
     return field.default if field.default is not None else (field.examples or [None])[0]
 
 
-def _section(name: str, section: type[Section]) -> str:
-    keys = [_key(key, field, None) for key, field in section.model_fields.items()]
+def _section(name: str, section: type[Section], given: Mapping[str, int]) -> str:
+    keys = [_key(key, field, given.get(key)) for key, field in section.model_fields.items()]
     return "\n".join([f"{_prose(section.__doc__)}[{name}]", *keys])
 
 
@@ -82,7 +84,7 @@ def _purposes(profiles: Mapping[PurposeName, str]) -> str:
     return "\n\n".join(blocks)
 
 
-def _key(name: str, field: FieldInfo, value: str | None) -> str:
+def _key(name: str, field: FieldInfo, value: str | int | None) -> str:
     mark, shown = ("#", shown_value(field)) if value is None else ("", value)
     return f"{_prose(field.description)}{mark}{name} = {toml_value(shown)}"
 
