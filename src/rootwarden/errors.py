@@ -20,11 +20,13 @@
     │       ├── NotManagementAccount     AWS takes this call from the management account (or a delegate) only
     │       ├── AccessDenied
     │       ├── FeatureOff               trusted access or a root feature is not enabled
+    │       ├── RegionOff                STS is not active in the Region
     │       ├── NotFound                 the thing asked for does not exist
     │       ├── AlreadyThere             the thing to create exists
     │       ├── Conflict                 AWS refuses this change in this state
     │       ├── Throttled
     │       └── Unreachable              no answer, or not from AWS
+    │           └── NoConnection         nothing was sent: no such host, nobody there, or a proxy in the way
     ├── RefusedByRule               4    a rule of ours
     │   ├── Unconfirmed                  nobody said yes to the plan
     │   ├── EndpointRefused              neither AWS nor loopback nor allowed
@@ -180,6 +182,10 @@ class FeatureOff(AwsError):
     """Trusted access for IAM, root credentials management or root sessions is not enabled."""
 
 
+class RegionOff(AwsError):
+    """STS is not active for the caller's account in a Region that accounts opt into."""
+
+
 class NotFound(AwsError):
     """The thing asked for does not exist."""
 
@@ -198,6 +204,10 @@ class Throttled(AwsError):
 
 class Unreachable(AwsError):
     """No answer came, or it was not AWS's."""
+
+
+class NoConnection(Unreachable):
+    """Nothing was sent: there is no host of that name, it is not there, or a proxy is in the way."""
 
 
 class RefusedByRule(RootwardenError):

@@ -256,7 +256,7 @@ class TestEndpoint:
         rig.patch.setenv("AWS_REGION", "eu-central-1")
         rig.patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         ran = rig.json("status", profile=None)
-        assert (ran.code, ran.document["error"]["type"]) == (3, "Unreachable")
+        assert (ran.code, ran.document["error"]["type"]) == (3, "NoConnection")
         assert ran.document["error"]["reason"]["source"] == "network"
         assert "http://127.0.0.1:1" in ran.err
         assert "this is not AWS" in ran.err

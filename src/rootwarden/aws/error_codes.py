@@ -21,6 +21,7 @@ _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "OrganizationNotFoundException": errors.NotInOrganization,
     "ServiceAccessNotEnabledException": errors.FeatureOff,
     "OrganizationNotInAllFeaturesModeException": errors.FeatureOff,
+    "RegionDisabledException": errors.RegionOff,
     "ExpiredToken": errors.CredentialsExpired,
     "ExpiredTokenException": errors.CredentialsExpired,
     "RequestExpired": errors.CredentialsExpired,
@@ -81,6 +82,8 @@ _ADVICE: Final[Mapping[type[errors.AwsError], str]] = {
     errors.AccessDenied: "AWS gives this text for several causes: the caller's policies, an SCP, the wrong account or a target "
     "that is not a member. 'rootwarden status' shows which of them can be seen from here.",
     errors.FeatureOff: "Run 'rootwarden status' to see what is off, and 'rootwarden enable' from the management account.",
+    errors.RegionOff: "Name another Region with --region, or with regions.sts in the configuration; or have STS activated in this "
+    "one, in the IAM console's account settings.",
     errors.NotManagementAccount: "Use a profile of the management account, or of the IAM delegated administrator for reading.",
     errors.NotInOrganization: "Use a profile of an account that belongs to the organization.",
     errors.CredentialsExpired: "Sign in again (for IAM Identity Center: aws sso login), then repeat the command.",
@@ -88,6 +91,7 @@ _ADVICE: Final[Mapping[type[errors.AwsError], str]] = {
     "partition or endpoint.",
     errors.Throttled: "Repeat the command later, or with a lower rate.",
     errors.Unreachable: "Check the network, the proxy and the endpoint, then repeat the command.",
+    errors.NoConnection: "Check the Region (is there one of that name?), the network, the proxy and the endpoint, then repeat the command.",
 }
 
 
@@ -204,13 +208,14 @@ def from_botocore_error(error: botocore_errors.BotoCoreError, operation: str) ->
         return errors.NoCredentials(
             f"no usable AWS credentials: {error}", advice="Give --profile, or set AWS_PROFILE."
         )
-    return errors.Unreachable(
+    kind = errors.NoConnection if isinstance(error, _NOT_SENT) else errors.Unreachable
+    return kind(
         f"{operation}: {type(error).__name__}: {error}",
         code=type(error).__name__,
         text=str(error),
         operation=operation,
         source="network",
-        advice=_ADVICE[errors.Unreachable],
+        advice=_ADVICE[kind],
     )
 
 

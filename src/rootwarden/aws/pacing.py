@@ -50,7 +50,7 @@ _ERRORS: Final = 300
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 _UNPROVEN: Final = 5.0
-"""Seconds of patience before AWS has answered anything at all: more likely there is no way to it."""
+"""Seconds of patience before an endpoint has answered anything at all: more likely there is no way to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class _Session:
 class _Call:
     """One call with all its tries."""
 
+    endpoint: str
     gate: _Gate
     session: _Session
     began: float
@@ -172,16 +173,17 @@ class Pacing:
         self._sleep = sleep
         self._jitter = jitter
         self._gates = _Gates()
-        self._answered = False
+        self._answered: set[str] = set()
+        """The endpoints that did; the one of a Region may be there and that of another not."""
 
     def attach(self, client: Any) -> None:
         """Makes a client's calls wait for their turn, and be repeated as far as patience goes."""
-        region = client.meta.region_name
+        region, endpoint = client.meta.region_name, client.meta.endpoint_url
 
         def before(request: Any, event_name: str, **_others: Any) -> None:
             # Before the signature, which holds the time.
             if _CALL not in request.context:
-                request.context[_CALL] = self._begin(event_name.partition(".")[2], region)
+                request.context[_CALL] = self._begin(event_name.partition(".")[2], region, endpoint)
 
         def after(
             response: Any, caught_exception: Any, request_dict: Any, attempts: int, **_others: Any
@@ -192,20 +194,20 @@ class Pacing:
         client.meta.events.register_first("request-created", before)
         client.meta.events.register("needs-retry", after)
 
-    def _begin(self, operation: str, region: str) -> _Call:
+    def _begin(self, operation: str, region: str, endpoint: str) -> _Call:
         session = _session.get() or _Session()
         gate = (session.gates or self._gates).gate(operation, region, self._limits.max_rate)
         turn = self._next_turn(gate)
         if turn is None:
             raise Interrupted("interrupted before it was asked", advice="Repeat the command.")
-        return _Call(gate, session, self._clock(), turn)
+        return _Call(endpoint, gate, session, self._clock(), turn)
 
     def _ended(self, call: _Call, response: Any, exception: Exception | None, attempts: int) -> bool:
         """Learns from how a try ended; waits and says True where there is to be another one."""
         now = self._clock()
         trouble = _trouble(response, exception)
         if response is not None:
-            self._answered = True
+            self._answered.add(call.endpoint)
             if call.lost_answer:
                 response[1].setdefault("ResponseMetadata", {})[LOST_ANSWER] = True
             with call.gate.lock:
@@ -228,7 +230,8 @@ class Pacing:
         return True
 
     def _gives_up(self, call: _Call, used: float) -> bool:
-        patience = self._limits.patience if self._answered else min(self._limits.patience, _UNPROVEN)
+        proven = call.endpoint in self._answered
+        patience = self._limits.patience if proven else min(self._limits.patience, _UNPROVEN)
         return call.session.patience.used + used >= patience
 
     def _pause(self, attempts: int) -> float:

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pacing import Limits, Pacing, counted_against_member, one_session, waits_end_with
-from rootwarden.errors import AwsError, Interrupted, NotFound, Throttled, Unreachable
+from rootwarden.errors import AwsError, Interrupted, NoConnection, NotFound, Throttled, Unreachable
 
 URL = "https://iam.example.com"
 NOTHING_THERE = ("NoSuchEntity", 404)
@@ -178,6 +178,23 @@ def test_before_anything_was_answered_patience_is_short() -> None:
     with pytest.raises(Unreachable):
         delete(world.client())
     assert world.now - began < 10
+
+
+def test_an_endpoint_that_is_there_says_nothing_of_another() -> None:
+    """STS of the caller's Region answered; that of the Region in the configuration may not exist."""
+    world = World([WELL, NO_WAY])
+    client = world.client()
+    delete(client)
+    elsewhere = boto3.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1").client(
+        "iam", endpoint_url="https://elsewhere.example.com", config=Config(retries={"total_max_attempts": 1})
+    )
+    world.pacing.attach(elsewhere)
+    elsewhere.meta.events.register("before-send", world.answer)
+    for one, longest in ((elsewhere, 10), (client, 200)):
+        began = world.now
+        with pytest.raises(NoConnection):
+            delete(one)
+        assert longest / 20 < world.now - began < longest
 
 
 def test_a_connection_that_was_closed_while_idle_is_replaced_at_once() -> None:

@@ -17,6 +17,8 @@ from rootwarden.errors import (
     FeatureOff,
     Interrupted,
     ListBrokeOff,
+    NoConnection,
+    RegionOff,
 )
 from rootwarden.model.audit import INTERRUPTED, Details
 from rootwarden.model.reason import reason_of
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from rootwarden.model.organization import Account
     from rootwarden.model.reason import Reason
     from rootwarden.sessions.door import RootRun
+
+_ALIKE = (CredentialsExpired, CredentialsRefused, FeatureOff, RegionOff, NoConnection)
+"""What is wrong with the caller, the organization or the Region, and so with every account, where it is so from the start."""
 
 
 def _utc_now() -> datetime:
@@ -66,8 +71,8 @@ def audit_accounts(
 ) -> Iterator[AuditRow]:
     """One row for every account given, as they come; what was read, or could not be, is recorded.
 
-    Raises CredentialsExpired, CredentialsRefused or FeatureOff when AWS says so of the first account: every one would
-    fail alike. When the caller's credentials fail later, or on Ctrl-C, the accounts that are left are unreachable for that
+    Raises CredentialsExpired, CredentialsRefused, FeatureOff, RegionOff or NoConnection when it is so with the first account: every
+    one would fail alike. When the caller's credentials fail later, or on Ctrl-C, the accounts that are left are unreachable for that
     reason; Ctrl-C raises Interrupted after the last row. Where AWS fails the listing of ``accounts`` in its midst, ListBrokeOff
     comes after the rows of those it gave.
     """
@@ -140,11 +145,11 @@ class _Look:
         try:
             row = look_at(self._run, account, self._rules.details)
             return dataclasses.replace(row, read=self._rules.clock())
-        except (CredentialsExpired, CredentialsRefused, FeatureOff) as error:
+        except _ALIKE as error:
             if not self._first_tried.is_set():
                 self._closed = error
                 raise
-            if not isinstance(error, FeatureOff):
+            if isinstance(error, CredentialsExpired | CredentialsRefused):
                 self.given_up = reason_of(error)
             return unreachable(account, reason_of(error))
         except AwsError as error:
