@@ -7,7 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from product_rig import SECURITY, company
+from product_rig import MANAGEMENT, SECURITY, company
 
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.emulator import FaultSpec, account
@@ -98,3 +98,34 @@ def test_how_many_there_are_is_known_once_they_are_listed(rig: Rig) -> None:
     assert rig.run("audit", "--exclude", f"{400_000_000_000}", profile=DELEGATE).code == 0
     assert totals[-1] == len(totals) == 31
     assert set(totals) <= {None, 31}
+
+
+def test_one_that_joins_while_the_accounts_are_listed(rig: Rig) -> None:
+    """It moves the pages, so that an account stands on two of them, and is read once all the same."""
+    rig.up(company(*(account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(30))))
+    organization = rig.emulator.world.organization
+
+    def join() -> None:
+        rig.emulator.control.create_account("New", id="424242424242")
+        before = dict(organization.accounts)
+        organization.accounts.clear()
+        organization.accounts.update({"424242424242": before.pop("424242424242"), **before})
+
+    rig.after("organizations:ListAccounts", join)
+    ran = rig.json("audit", profile=DELEGATE)
+    ids = [row["id"] for row in ran.document["accounts"]]
+    assert (ran.code, len(ids), len(set(ids))) == (0, 32, 32)
+    entries = rig.json("ledger", "list", profile=DELEGATE).document["entries"]
+    lines = [line["account"] for one in entries for line in one["content"].get("result", ())]
+    assert sorted(lines) == sorted(set(ids) - {MANAGEMENT})
+
+
+def test_one_that_is_suspended_before_it_is_read(rig: Rig) -> None:
+    """It has its row all the same, with AWS's answer: nobody says that it is clean."""
+    rig.up(company(*(account(f"{400_000_000_000 + n}", f"Member {n}") for n in range(10))))
+    gone = "400000000009"
+    rig.after("organizations:ListAccounts", lambda: rig.emulator.control.suspend_account(gone))
+    ran = rig.json("audit", profile=DELEGATE)
+    assert ran.row(gone)["outcome"] == "unreachable"
+    assert ran.row(gone)["reason"]["source"] == "aws"
+    assert (ran.code, ran.document["summary"]["clean"]) == (6, 10)

@@ -41,9 +41,16 @@ class Organizations:
         )
 
     def accounts(self) -> Iterator[Account]:
-        """Every account, page by page, without OU paths."""
+        """Every account once, page by page, without OU paths.
+
+        Where accounts come or go while they are listed, one may stand on two pages.
+        """
+        seen: set[AccountId] = set()
         for page in pages(self._client, "list_accounts", "organizations:ListAccounts"):
-            yield from (_account(each) for each in page["Accounts"])
+            for account in map(_account, page["Accounts"]):
+                if account.id not in seen:
+                    seen.add(account.id)
+                    yield account
 
     def account(self, account: AccountId) -> Account:
         """One account, as it is now."""
