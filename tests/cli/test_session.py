@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from product_rig import LEGACY, MANAGEMENT, SECURITY, SHOP, Rig, caller, configuration, holds
@@ -25,18 +26,17 @@ from session_rig import (
     session,
 )
 
+from rootwarden.app.context import build_app
+from rootwarden.cli import terminal
 from rootwarden.errors import LedgerUnwritable
 from rootwarden.model.ids import AccountId
 from rootwarden.model.permissions import COMMANDS
 from rootwarden.model.tasks import RootTask
 
 
-class Later(datetime):
+def in_two_days() -> datetime:
     """The day after tomorrow."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Self:
-        return super().now(tz) + timedelta(days=2)
+    return datetime.now(UTC) + timedelta(days=2)
 
 
 ROLES = (
@@ -130,7 +130,7 @@ class TestWhatEntitles:
         document = json.loads(plan)
         made = document["plan"]["made"]
         assert made.startswith("20")
-        rig.patch.setattr("rootwarden.app.age.datetime", Later)
+        rig.patch.setattr(terminal, "build_app", functools.partial(build_app, clock=in_two_days))
         stale = keys(rig, "delete", "--plan", "plan.json")
         assert (stale.code, "more than 24 hours ago" in stale.err) == (4, True)
         assert [one["operation"] for one in intents(rig)] == ["remove plan"]

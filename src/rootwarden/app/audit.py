@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.app.accounts import choose_accounts
@@ -55,7 +54,7 @@ def run_audit(
     clients = app.caller(PurposeName.DELEGATE)
     chosen = choose_accounts(app, clients, files.selection, changing=False, lazily=True)
     organization_id = chosen.organization.id
-    files.begin(organization_id=organization_id, endpoint=clients.endpoint, now=datetime.now(UTC))
+    files.begin(organization_id=organization_id, endpoint=clients.endpoint, now=app.clock())
     one_pass = AuditPass(app, clients, chosen, details=files.details, command="audit", carried=files.carried)
     placing = Placing(app, chosen)
     kept: list[AuditRow] = []
@@ -71,7 +70,7 @@ def run_audit(
     code = _exit_code(tally, one_pass, unsaved=files.problem is not None)
     if stream is not None:
         return streamed_report(tally, files.compared), code
-    taken = datetime.now(UTC)
+    taken = app.clock()
     audit = Audit(
         organization_id,
         clients.endpoint,
@@ -145,7 +144,7 @@ def take_audit(
     rows.sort(key=lambda row: one_pass.places[row.account.id])
     placing = Placing(app, chosen)
     placed = tuple(placing(row, wait=not one_pass.interrupted) for row in rows)
-    taken = datetime.now(UTC)
+    taken = app.clock()
     return Audit(chosen.organization.id, clients.endpoint, taken, placed, one_pass.interrupted)
 
 

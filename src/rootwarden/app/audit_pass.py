@@ -87,6 +87,7 @@ class AuditPass:
             self._chosen.excluded,
             self._details,
             explanations_of(registers.waivers, registers.exceptions),
+            clock=self._app.clock,
         )
         left_open = {account for one in earlier for account in one.accounts}
         settling: list[AuditRow] = []

@@ -17,6 +17,7 @@ from rootwarden.aws.clients import CallerChoice, CallerClients
 from rootwarden.aws.endpoints import AWS
 from rootwarden.aws.pacing import Limits
 from rootwarden.errors import BadInput, WrongOrganization
+from rootwarden.ledger.clock import Clock, utc_now
 from rootwarden.ledger.recorder import Recorder
 from rootwarden.model.authority import ForPlan, ForReading
 from rootwarden.model.ids import AccountId
@@ -60,6 +61,8 @@ class App:
     """Accounts under work at a time, at most; None leaves it to the configuration."""
     may_ask: bool = True
     """Whether an MFA code may be asked for, where there is a terminal."""
+    clock: Clock = utc_now
+    """What time it is: ends of exceptions and waivers, and the times of the ledger's entries, go by it."""
     _callers: dict[CallerChoice, CallerClients] = field(default_factory=dict)
     _recorders: dict[CallerClients, Recorder] = field(default_factory=dict)
     _organizations: dict[CallerClients, KnownOrganization] = field(default_factory=dict)
@@ -184,10 +187,10 @@ class App:
         return choice, source
 
 
-def build_app(choices: Choices) -> App:
+def build_app(choices: Choices, *, clock: Clock = utc_now) -> App:
     """The app of one run. Raises ConfigurationError."""
     settings = load_settings(choices.config, os.environ)
-    app = App(choices, settings)
+    app = App(choices, settings, clock=clock)
     ignored = ignored_in_working_directory(Path.cwd(), settings.source)
     if ignored is not None:
         app.notes.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.app.age import check_age
@@ -21,6 +20,7 @@ from rootwarden.sessions.authorizing import REASON_IS_ENOUGH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from rootwarden.app.accounts import ChosenAccount
@@ -91,7 +91,7 @@ def entitlement(
     if claim.plan is not None:
         plan_hash = _planned(app, clients, organization, account, claim.plan)
         return Entitlement(ForPlan(plan_hash, reason, ticket, only=account), plan_hash=plan_hash)
-    found = exceptions_for(registers_of(app, clients, organization).exceptions, account, task)
+    found = exceptions_for(registers_of(app, clients, organization).exceptions, account, task, app.clock())
     if found:
         last = max(found, key=lambda one: one.until)
         return Entitlement(ForException(last.id, account, reason, ticket), last.until, exception_id=last.id)
@@ -109,10 +109,9 @@ def entitlement(
 
 
 def exceptions_for(
-    exceptions: Iterable[RecoveryException], account: AccountId, task: RootTask
+    exceptions: Iterable[RecoveryException], account: AccountId, task: RootTask, now: datetime
 ) -> tuple[RecoveryException, ...]:
     """The exceptions that entitle to the task now: those in force, and for a new password none that is being closed."""
-    now = datetime.now(UTC)
     return tuple(
         one
         for one in exceptions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rootwarden.app.entitling import Claim, check_claim, entitlement, record_break_glass
@@ -58,7 +58,7 @@ def run_grant_add(app: App, account: str, wanted: WantedGrant) -> Report:
     found = entitlement(app, clients, chosen, wanted.task, wanted.claim, command="grant add")
     if found.break_glass:
         record_break_glass(app, clients, chosen, wanted.task, command="grant add")
-    now = datetime.now(UTC)
+    now = app.clock()
     until = now.replace(microsecond=0) + wanted.lasts
     if found.until is not None and found.until < until:
         until = found.until
@@ -83,7 +83,7 @@ def run_grant_list(app: App) -> Report:
     """Every grant of the ledger, those that let somebody in first. Verifies the ledger as it reads."""
     store = open_store_for_reading(app)
     found = registers_in(entries(store)).grants
-    return grant_list_report(found, datetime.now(UTC), location=store.location)
+    return grant_list_report(found, app.clock(), location=store.location)
 
 
 def run_grant_end(app: App, grant_id: str) -> Report:
@@ -94,7 +94,7 @@ def run_grant_end(app: App, grant_id: str) -> Report:
     app.check_organization(organization.id)
     found = registers_of(app, clients, organization.id).grants
     grant = named(grant_id, found, "grant", lambda one: f"{one.task} in account {one.account}")
-    now = datetime.now(UTC)
+    now = app.clock()
     if not grant.is_current(now):
         return grant_report("grant end", grant, now, outcome="nothing_to_do")
     ended = record_grant_end(

@@ -46,8 +46,8 @@ def open_store(app: App, clients: CallerClients, organization_id: str) -> Store:
         default_path(identity, platformdirs.user_state_path("rootwarden", appauthor=False))
     )
     if isinstance(location, SqliteLocation):
-        return SqliteStore(location.path, identity)
-    return S3Store(_bucket(app, clients, location), identity)
+        return SqliteStore(location.path, identity, clock=app.clock)
+    return S3Store(_bucket(app, clients, location), identity, clock=app.clock)
 
 
 def open_store_for_reading(app: App) -> Store:
@@ -97,7 +97,7 @@ def open_recorder(app: App, clients: CallerClients, organization_id: str, versio
     )
     store = open_store(app, clients, organization_id)
     _log.info("ledger %s", store.location)
-    return Recorder(store, context)
+    return Recorder(store, context, clock=app.clock)
 
 
 def checkpoint_signer(app: App) -> KmsSigner | None:

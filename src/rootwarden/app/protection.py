@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from rootwarden.aws.clients import CallerClients
 
 
-def protection_now(app: App, clients: CallerClients, organization_id: str, *, now: datetime) -> Protection:
-    """Both registers of the run's ledger as reasons to keep. Raises LedgerError."""
+def protection_now(
+    app: App, clients: CallerClients, organization_id: str, *, now: datetime, closing: str | None = None
+) -> Protection:
+    """Both registers of the run's ledger as reasons to keep, but for the exception ``closing``. Raises LedgerError."""
     registers = registers_of(app, clients, organization_id)
-    return protection(registers.exceptions, registers.waivers, now=now)
+    exceptions = (one for one in registers.exceptions if one.id != closing)
+    return protection(exceptions, registers.waivers, now=now)

@@ -44,6 +44,8 @@ class ApplyChoice:
     canary: int | None = None
     stop_after: int | None = None
     evidence: Path | None = None
+    closing: str | None = None
+    """The exception at whose end it happens, which does not protect its account any more."""
 
 
 class Applying:
@@ -56,6 +58,8 @@ class Applying:
         self._planned = planned
         self._choice = choice
         self._clients: CallerClients | None = None
+        self.outcomes: tuple[AccountOutcome, ...] = ()
+        """What came of each account, once it was carried out."""
         if planned.plan.accounts:
             self._clients = app.caller(PurposeName.DELEGATE)
             self._check(self._clients)
@@ -97,6 +101,7 @@ class Applying:
             self._app, clients, self._planned, self._choice, chosen, filing=file, progress=progress
         )
         outcomes, stopped = run.carry_out(ask)
+        self.outcomes = outcomes
         report = self._report(outcomes)
         if isinstance(stopped, (LedgerError, Interrupted)):
             if isinstance(stopped, LedgerError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rootwarden.app.files import read_text, write_private
@@ -77,11 +76,17 @@ def make_plan(
     """Plans the removal of what an audit of the selected accounts sees, or saw."""
     app.require_why(command)
     if choice.saved is not None:
-        return _planned(app, saved_audit(app, selection, choice.saved), choice)
-    return _planned(app, fresh_audit(app, selection, command=command, progress=progress), choice)
+        return plan_from(app, saved_audit(app, selection, choice.saved), choice)
+    return plan_from(app, fresh_audit(app, selection, command=command, progress=progress), choice)
 
 
-def _planned(app: App, audit: Audit, choice: PlanChoice) -> PlannedRemoval:
+def plan_from(
+    app: App, audit: Audit, choice: PlanChoice, *, closing: str | None = None, keep: bool = True
+) -> PlannedRemoval:
+    """Plans the removal of what an audit saw. ``closing`` is an exception at whose end that happens.
+
+    Unless ``keep`` is false the ledger gets to know the plan, so that it can be applied. Raises LedgerError.
+    """
     days = choice.keep_used_within_days
     wishes = Wishes(
         kinds=choice.kinds,
@@ -89,17 +94,23 @@ def _planned(app: App, audit: Audit, choice: PlanChoice) -> PlannedRemoval:
         overrides=Overrides(choice.overrides),
     )
     clients = app.caller(PurposeName.DELEGATE)
-    now = datetime.now(UTC)
-    protection = protection_now(app, clients, audit.organization_id, now=now)
+    now = app.clock()
+    protection = protection_now(app, clients, audit.organization_id, now=now, closing=closing)
     plan = plan_removal(audit, wishes, now=now, protection=protection)
     planned = PlannedRemoval(plan, hash_of(plan))
-    # The ledger knows the plans that were made here, so that no other file can be applied.
-    app.recorder(clients, plan.organization_id).note(
+    if keep:
+        record_plan(app, planned)
+    return planned
+
+
+def record_plan(app: App, planned: PlannedRemoval) -> None:
+    """Lets the ledger know a plan that was made here: no other can be applied. Raises LedgerError."""
+    plan = planned.plan
+    app.recorder(app.caller(PurposeName.DELEGATE), plan.organization_id).note(
         operation=PLAN_NOTE,
         accounts=tuple(one.account for one in plan.accounts),
         details={"plan_hash": planned.plan_hash, "items": plan.item_count},
     )
-    return planned
 
 
 def load_plan(path: Path, stated_hash: str | None) -> PlannedRemoval:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import socket
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -34,6 +34,7 @@ from rootwarden.sessions.door import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from rootwarden.app.accounts import Chosen
     from rootwarden.app.context import App
@@ -72,7 +73,8 @@ class RemovalRun:
         self._evidence: EvidenceFolder | None = None
         self._progress = progress
         self._recorder: Recorder = app.recorder(clients, chosen.organization.id)
-        self._authority = app.for_plan(planned.plan_hash, choice.command)
+        plan = app.for_plan(planned.plan_hash, choice.command)
+        self._authority = dataclasses.replace(plan, exception_id=choice.closing)
         self._stop = Stop(after_failures=choice.stop_after)
         self._outcomes: dict[AccountId, AccountOutcome] = {}
         self._by_id = {account.id: account for account in chosen.accounts}
@@ -84,9 +86,8 @@ class RemovalRun:
 
         Raises LeaseLost when another run applies the same plan, and LedgerError where nothing was begun.
         """
-        folder = platformdirs.user_state_path("rootwarden", appauthor=False) / "runs"
-        with RunMark(folder) as mark:
-            leases = LeaseKeeper(self._recorder.store, mark, _who())
+        with RunMark(marks_folder()) as mark:
+            leases = LeaseKeeper(self._recorder.store, mark, who(), clock=self._app.clock)
             taken = leases.take(f"plan:{self._planned.plan_hash}")
             if isinstance(taken, Held):
                 raise LeaseLost(
@@ -192,8 +193,10 @@ class RemovalRun:
 
     def _terms(self, leases: LeaseKeeper, earlier: EarlierRuns) -> Terms:
         by_id = self._by_id
-        now = datetime.now(UTC)
-        protection = protection_now(self._app, self._clients, self._chosen.organization.id, now=now)
+        now = self._app.clock()
+        protection = protection_now(
+            self._app, self._clients, self._chosen.organization.id, now=now, closing=self._choice.closing
+        )
 
         def look(account: AccountId) -> AuditRow:
             return look_at(self._run, by_id[account], Details.AUTO)
@@ -206,6 +209,7 @@ class RemovalRun:
             protection=protection,
             earlier=earlier,
             before=self._evidence.before if self._evidence else None,
+            now=self._app.clock,
         )
 
     def _refusals(self, excepted: Mapping[AccountId, Reason]) -> dict[AccountId, Reason]:
@@ -226,7 +230,12 @@ class RemovalRun:
         return found
 
 
-def _who() -> str:
+def marks_folder() -> Path:
+    """Where this machine's runs say that they are alive."""
+    return platformdirs.user_state_path("rootwarden", appauthor=False) / "runs"
+
+
+def who() -> str:
     """For people who meet a lease of ours."""
     try:
         user = getpass.getuser()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -132,7 +132,7 @@ def _opened(
         if entitled.break_glass:
             record_break_glass(app, clients, chosen, request.task, command=_COMMAND)
     settle_sessions(app.recorder(clients, organization), account, operation=_COMMAND)
-    seconds = _at_most(seconds, entitled)
+    seconds = _at_most(app, seconds, entitled)
     authority = entitled.authority
     grant = {"grant_id": authority.grant_id} if isinstance(authority, ForGrant) else {}
     broken = {"break_glass": True} if entitled.break_glass else {}
@@ -167,7 +167,7 @@ def account_for_sessions(app: App, clients: CallerClients, text: str) -> ChosenA
 
 def _by_grant(app: App, clients: CallerClients, chosen: ChosenAccount, task: RootTask) -> Entitlement:
     """The grant that lets a profile have the session now, the one that lasts longest; what it rests on has to hold still."""
-    account, now = chosen.account.id, datetime.now(UTC)
+    account, now = chosen.account.id, app.clock()
     registers = registers_of(app, clients, chosen.organization.id)
     current = [
         one
@@ -179,7 +179,7 @@ def _by_grant(app: App, clients: CallerClients, chosen: ChosenAccount, task: Roo
             f"no grant lets a profile have root sessions in {account} with the task {task.value} now",
             advice=f"Add one: rootwarden grant add {account} --task {task.value} --for 1h.",
         )
-    in_force = {one.id for one in exceptions_for(registers.exceptions, account, task)}
+    in_force = {one.id for one in exceptions_for(registers.exceptions, account, task, now)}
     holding = [one for one in current if one.exception_id is None or one.exception_id in in_force]
     if not holding:
         raise RefusedByRule(
@@ -193,9 +193,9 @@ def _by_grant(app: App, clients: CallerClients, chosen: ChosenAccount, task: Roo
     return Entitlement(authority, grant.until, break_glass=grant.break_glass)
 
 
-def _at_most(seconds: int, entitled: Entitlement) -> int:
+def _at_most(app: App, seconds: int, entitled: Entitlement) -> int:
     """No session outlasts what entitles to it."""
     if entitled.until is None:
         return seconds
-    left = (entitled.until - datetime.now(UTC)) // timedelta(seconds=1)
+    left = (entitled.until - app.clock()) // timedelta(seconds=1)
     return max(1, min(seconds, left))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rootwarden.app.exceptions import open_exceptions
 from rootwarden.app.settle import earlier_setup, settle_by_baseline
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import (
@@ -12,6 +13,7 @@ from rootwarden.errors import (
     CredentialsRefused,
     NoCredentials,
     NotFound,
+    RefusedByRule,
     UnknownAccount,
 )
 from rootwarden.model.features import RootFeature
@@ -140,7 +142,21 @@ def prepare_disable(
             app.check_organization(baseline.organization.value.id)
         return plan_disable(baseline, features=features, delegate=wanted, trusted_access=trusted_access)
 
-    return SetupRun(app, "disable", clients, replan)
+    run = SetupRun(app, "disable", clients, replan)
+    if run.plan.pending:
+        _check_nothing_open(app, clients, run.plan.organization_id)
+    return run
+
+
+def _check_nothing_open(app: App, clients: CallerClients, organization_id: str) -> None:
+    """Raises RefusedByRule while an exception is open: without root access nobody could close it. Raises LedgerError."""
+    found = open_exceptions(app, clients, organization_id)
+    if found:
+        named = ", ".join(f"{one.id} in {one.account}" for one in found)
+        raise RefusedByRule(
+            f"{len(found)} recovery exception{' is' if len(found) == 1 else 's are'} not closed: {named}",
+            advice="Close them first ('rootwarden recovery close'): without root access their credentials would stay.",
+        )
 
 
 def _describe(organizations: Organizations, wanted: str) -> Account:

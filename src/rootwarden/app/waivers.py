@@ -46,7 +46,7 @@ def wanted_waiver(app: App, items: Sequence[str], owner: str, until: str) -> Wan
     if not owner.strip():
         raise BadInput("--owner is empty", advice="Name who answers for it: a person, a team, an address.")
     end = _end_of(until)
-    now = datetime.now(UTC)
+    now = app.clock()
     if end <= now:
         raise BadInput(
             f"--until {until} is over already (it is {rfc3339(now.replace(microsecond=0))})",
@@ -71,7 +71,7 @@ def run_waiver_add(app: App, account: str, wanted: WantedWaiver) -> Report:
             f"{one.id} is the management account, which no audit reads, so there is nothing to waive",
             advice="Look after its root user by hand.",
         )
-    now = datetime.now(UTC)
+    now = app.clock()
     for waiver in registers_of(app, clients, chosen.organization.id).waivers:
         same = (waiver.account, set(waiver.items), waiver.owner, waiver.until)
         if waiver.is_current(now) and same == (one.id, set(wanted.items), wanted.owner, wanted.until):
@@ -93,7 +93,7 @@ def run_waiver_list(app: App) -> Report:
     """Every waiver of the ledger, those that explain something first. Verifies the ledger as it reads."""
     store = open_store_for_reading(app)
     found = registers_in(entries(store)).waivers
-    return waiver_list_report(found, datetime.now(UTC), location=store.location)
+    return waiver_list_report(found, app.clock(), location=store.location)
 
 
 def run_waiver_end(app: App, waiver_id: str) -> Report:
@@ -104,7 +104,7 @@ def run_waiver_end(app: App, waiver_id: str) -> Report:
     app.check_organization(organization.id)
     found = registers_of(app, clients, organization.id).waivers
     waiver = named(waiver_id, found, "waiver", lambda one: f"account {one.account}, {one.owner}")
-    now = datetime.now(UTC)
+    now = app.clock()
     if not waiver.is_current(now):
         return waiver_report("waiver end", waiver, now, outcome="nothing_to_do")
     ended = record_waiver_end(

@@ -36,6 +36,7 @@ _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "AccountNotRegisteredException": errors.NotFound,
     "TrailNotFoundException": errors.NotFound,
     "NotFound": errors.NotFound,
+    "PolicyNotFoundException": errors.NotFound,
     "NoSuchBucket": errors.NotFound,
     "NoSuchBucketPolicy": errors.NotFound,
     "QueueDoesNotExist": errors.NotFound,

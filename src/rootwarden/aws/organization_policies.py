@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pages import pages
+from rootwarden.aws.request_id import request_id_of
 from rootwarden.model.organization_policy import AttachedPolicy, PolicyType
 
 if TYPE_CHECKING:
@@ -53,6 +54,21 @@ class OrganizationPolicies:
             found: Any = self._client.describe_policy(PolicyId=policy)["Policy"]
         content = found.get("Content")
         return content if isinstance(content, str) else ""
+
+
+class OrganizationPolicyWriter:
+    """Changes policies; from the management account, or one that a delegation policy lets do so. Raises AwsError."""
+
+    def __init__(self, client: OrganizationsClient) -> None:
+        self._client = client
+
+    def replace(self, policy: str, document: str) -> str | None:
+        """Puts another document in the place of the one there is, wherever the policy is attached; AWS's request id.
+
+        https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdatePolicy.html
+        """
+        with aws_call("organizations:UpdatePolicy"):
+            return request_id_of(self._client.update_policy(PolicyId=policy, Content=document))
 
 
 def _attached(found: Any) -> AttachedPolicy:

@@ -153,6 +153,7 @@ def _account(found: Any) -> Account:
         state=_state(found.get("State") or found.get("Status")),
         joined_method=_joined(found.get("JoinedMethod")),
         parents=_parents(found.get("Paths") or ()),
+        joined=found.get("JoinedTimestamp"),
     )
 
 

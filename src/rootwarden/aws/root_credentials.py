@@ -71,6 +71,14 @@ class RootCredentialsApi:
             return None
         return LoginProfile(created=found.get("CreateDate"))
 
+    def create_login_profile(self) -> str | None:
+        """Creates a login profile without a password, which allows recovery by mail; raises AlreadyThere where there is one.
+
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
+        """
+        with aws_call("iam:CreateLoginProfile"):
+            return request_id_of(self._iam.create_login_profile())
+
     def access_keys(self) -> tuple[AccessKey, ...]:
         """The access keys, without their last use."""
         return tuple(

@@ -9,6 +9,8 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
 from typing import Any
@@ -28,6 +30,10 @@ class _BadBody(Exception):
     """The body's length cannot be told, or is beyond what the emulator takes."""
 
 
+def _machine_time() -> datetime:
+    return datetime.now(UTC)
+
+
 class HttpFront(socketserver.ThreadingMixIn, socketserver.TCPServer):
     """One thread per connection."""
 
@@ -36,8 +42,15 @@ class HttpFront(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = True
     request_queue_size = 1024
 
-    def __init__(self, port: int, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(
+        self,
+        port: int,
+        answer: Callable[[HttpRequest], HttpResponse],
+        now: Callable[[], datetime] = _machine_time,
+    ) -> None:
         self.answer = answer
+        self.now = now
+        """The time of the Date header."""
         self._open: set[Any] = set()
         self._changed = threading.Condition()
         super().__init__((LOOPBACK, port), _Handler)
@@ -150,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: HttpResponse) -> None:
         self.send_response_only(response.status)
-        self.send_header("Date", self.date_time_string())
+        self.send_header("Date", format_datetime(self.server.now(), usegmt=True))
         sized = False
         for name, value in response.headers:
             self.send_header(name, str(value))

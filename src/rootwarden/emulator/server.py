@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -23,6 +23,8 @@ from rootwarden.emulator.start_document import REGIONS
 from rootwarden.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rootwarden.emulator.gateway import Gateway
     from rootwarden.emulator.world import World
 
@@ -59,7 +61,9 @@ class Emulator:
             self._moto = Moto(self.world)
             stock(self.world, file)
             door = ControlDoor(self.control, self.control_token)
-            self._front: HttpFront | None = _listen(port, _Entrance(door, Gateway(self.world, self._moto)))
+            self._front: HttpFront | None = _listen(
+                port, _Entrance(door, Gateway(self.world, self._moto)), self.world.clock.now
+            )
         except BaseException:
             _one_at_a_time.release()
             raise
@@ -127,9 +131,9 @@ class _Entrance:
         return self._gateway.answer(request)
 
 
-def _listen(port: int, entrance: _Entrance) -> HttpFront:
+def _listen(port: int, entrance: _Entrance, now: Callable[[], datetime]) -> HttpFront:
     try:
-        return HttpFront(port, entrance.answer)
+        return HttpFront(port, entrance.answer, now)
     except OverflowError as error:
         raise BadInput(f"{port} is no port", advice="Give 0 to 65535; 0 takes a free one.") from error
     except OSError as error:

@@ -17,7 +17,7 @@ from rootwarden.ledger.recovery_exceptions import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from rootwarden.ledger.canonical import Json
     from rootwarden.ledger.entry import Entry
@@ -67,9 +67,13 @@ def record_closed(
     how: str,
     remaining: Iterable[str] = (),
     reason: str | None = None,
+    lasted: timedelta | None = None,
 ) -> Entry:
-    """Records the end, which is final. ``how`` is ``closed``, ``swept`` or ``not_opened``. Raises LedgerError."""
-    return _note(recorder, CLOSED, exception, {"how": how, "remaining": list(remaining)}, reason=reason)
+    """Records the end, which is final. ``how`` is ``closed``, ``swept``, ``not_opened`` or ``account_gone``. Raises LedgerError."""
+    details: dict[str, Json] = {"how": how, "remaining": list(remaining)}
+    if lasted is not None:
+        details["open_seconds"] = int(lasted.total_seconds())
+    return _note(recorder, CLOSED, exception, details, reason=reason)
 
 
 def _begin(recorder: Recorder, operation: str, exception: RecoveryException) -> Entry:

@@ -27,6 +27,8 @@ class ForPlan:
     """What the plan needs besides looking with the audit task."""
     only: AccountId | None = None
     """The one account it is used for, where a session is handed to a person."""
+    exception_id: str | None = None
+    """The exception at whose end it is carried out."""
 
 
 @dataclass(frozen=True, slots=True)

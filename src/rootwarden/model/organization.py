@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -71,3 +72,5 @@ class Account:
     parents: tuple[str, ...] | None = None
     """The ids of the root and the OUs it stands under, root first; None where they were not read."""
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    joined: datetime | None = None
+    """When it came into the organization; None where that was not read."""

@@ -75,8 +75,8 @@ def may_change(authority: Authority) -> bool:
 def named_in_intent(authority: Authority) -> dict[str, str | None]:
     """The plan and the exception as an intent names them."""
     match authority:
-        case ForPlan(plan_hash=plan_hash):
-            return {"plan_hash": plan_hash}
+        case ForPlan(plan_hash=plan_hash, exception_id=exception_id):
+            return {"plan_hash": plan_hash, "exception_id": exception_id}
         case ForException(exception_id=exception_id):
             return {"exception_id": exception_id}
         case ForGrant(plan_hash=plan_hash, exception_id=exception_id):

@@ -26,6 +26,7 @@ from rootwarden.settings.values import (
     PrincipalReferences,
     RegionName,
     RoleArn,
+    RoleArns,
     TagReferences,
     Text,
     TopicArn,
@@ -234,7 +235,18 @@ class Recovery(Section):
     break_glass: bool = Field(
         default=False,
         description="Whether --break-glass stands in for what entitles to a root session about credentials: an open exception, "
-        "or a plan. It needs a reason, and stands in the ledger by that name.",
+        "or a plan, and lets 'recovery open' pass the limits below. It needs a reason, and stands in the ledger by that name.",
+    )
+    longest_hours: int = Field(
+        default=24, ge=1, description="The longest time for which an exception may be opened or adopted."
+    )
+    openers: RoleArns = Field(
+        default=(),
+        description="The roles that may open and adopt exceptions; left empty, whoever may open root sessions.",
+        examples=[["arn:aws:iam::111122223333:role/RootRecovery"]],
+    )
+    open_at_once: int = Field(
+        default=5, ge=1, description="How many exceptions may be open at a time, overdue ones counted."
     )
 
 

@@ -1,0 +1,1 @@
+"""Exceptions: root users that may sign in for one task, for a time."""
