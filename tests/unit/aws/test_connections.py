@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+import urllib3.util.connection
 from bench_audit.certificate import write_certificate
 from bench_audit.organization import Organization, Plan
 from bench_audit.sts import Sts
@@ -124,3 +126,18 @@ def test_a_bundle_that_holds_no_certificates_is_an_error_of_botocores(place: Pla
     bundle.write_text("nothing\n")
     with pytest.raises(SSLError):
         client(place, bundle).get_caller_identity()
+
+
+def test_packets_do_not_wait_for_each_other(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Head and body of a call are two packets; with Nagle's algorithm the second waits for the receipt of the first."""
+    at_once: list[int] = []
+    connect = urllib3.util.connection.create_connection
+
+    def noting(*arguments: Any, **options: Any) -> socket.socket:
+        made = connect(*arguments, **options)
+        at_once.append(made.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        return made
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", noting)
+    client(place, place.authority).get_caller_identity()
+    assert at_once == [1]
