@@ -40,7 +40,7 @@ def run_doctor(
     """The report of ``doctor`` and its exit code. No task named means all five."""
     clients = app.caller(PurposeName.DELEGATE)
     chosen = choose_accounts(app, clients, selection, changing=False, placing=True)
-    evidence = _gather(app, clients, chosen)
+    evidence = gather_evidence(app, clients, chosen)
     wanted = tuple(dict.fromkeys(tasks)) or tuple(RootTask)
     judgement = judge(evidence, wanted)
     probes, interrupted = (None, False)
@@ -69,11 +69,11 @@ def readings_of(
     """What features and policies make of a session in each of these accounts. Raises RootwardenError where nothing can be read."""
     selection = Selection(accounts=tuple(accounts))
     chosen = choose_accounts(app, clients, selection, changing=False, placing=True)
-    judgement = judge(_gather(app, clients, chosen), (task,))
+    judgement = judge(gather_evidence(app, clients, chosen), (task,))
     return {one.account.id: one.tasks[0] for one in judgement.accounts}
 
 
-def _gather(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
+def gather_evidence(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
     """Reads everything: the baseline and the directory as other commands do, then policies and the caller."""
     baseline = gather_baseline(clients)
     account = baseline.caller.account_id

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from rootwarden.app.recovery_exemption import take_all_back
 from rootwarden.app.recovery_ground import account_lease
 from rootwarden.app.removal import ApplyChoice, Applying
 from rootwarden.app.removal_plan import PlanChoice, PlannedRemoval, plan_from, record_plan
 from rootwarden.ledger.exception_notes import record_closed, record_closing
 from rootwarden.model.audit import Audit
 from rootwarden.model.organization import AccountState
+from rootwarden.model.outcome import Done, NothingToDo
 from rootwarden.model.reason import Reason, local
 from rootwarden.model.recovery_close import CloseOutcome, CloseResult
 from rootwarden.model.recovery_exception import ExceptionState
@@ -143,10 +145,16 @@ def _not_read(row: AuditRow | None) -> Reason:
 
 
 def _end(closing: Closing, outcome: CloseOutcome) -> CloseOutcome:
-    """Writes the last word, where there is one."""
+    """Takes back the exemptions, and writes the last word, where there is one."""
     if outcome.result is CloseResult.NOT_CLOSED:
         return outcome
-    on, exception = closing.on, outcome.exception
+    on = closing.on
+    exception, taken_back = take_all_back(on, outcome.exception)
+    outcome = replace(outcome, exception=exception, exemptions=taken_back)
+    left = [one for one in taken_back if not isinstance(one.outcome, Done | NothingToDo)]
+    if left:
+        text = f"the exemption in {left[0].exemption.policy_name} ({left[0].exemption.policy_id}) could not be taken back"
+        return replace(outcome, result=CloseResult.NOT_CLOSED, reason=local("exemption_stays", text))
     gone = outcome.result is CloseResult.ACCOUNT_GONE
     lasted = on.app.clock() - exception.opened
     entry = record_closed(

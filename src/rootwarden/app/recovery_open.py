@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.app.accounts import choose_account
+from rootwarden.app.recovery_exemption import check_deployable, deploy_all, signed_in, take_all_back
 from rootwarden.app.recovery_ground import account_lease, ground
 from rootwarden.app.recovery_rules import check_wanted, limits_passed, note_break_glass
 from rootwarden.app.recovery_settle import settle_openings
 from rootwarden.errors import CannotLook, RefusedByRule
 from rootwarden.ledger.exception_notes import record_closed, record_opened, record_opening
 from rootwarden.model.authority import ForException
-from rootwarden.model.outcome import Done, NothingToDo, Unknown
+from rootwarden.model.outcome import Done, Failed, NothingToDo, Refused, Unknown
+from rootwarden.model.reason import local, reason_of
+from rootwarden.model.recovery import SignedInAnswer
 from rootwarden.model.recovery_exception import ExceptionState, RecoveryException
 from rootwarden.model.register_id import new_exception_id
-from rootwarden.operations.recovery.allow import TASK, allow
+from rootwarden.operations.recovery.allow import PAUSES, TASK, allow
 from rootwarden.operations.recovery.opening import check_holds_nothing, check_none_open
 from rootwarden.reports.recovery_open_report import OpeningFacts, opened_report, opening_plan_report
 from rootwarden.sessions.door import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rootwarden.app.context import App
     from rootwarden.app.recovery_ground import Ground
+    from rootwarden.aws.clients import CallerClients
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.organization import Account
     from rootwarden.model.outcome import Outcome
     from rootwarden.model.recovery import WantedException
+    from rootwarden.model.recovery_close import ExemptionOutcome
     from rootwarden.reports.report import Report
 
 COMMAND: Final = "recovery open"
@@ -43,6 +51,8 @@ class Opening:
     wanted: WantedException
     draft: RecoveryException
     facts: OpeningFacts
+    deployer: CallerClients | None = None
+    """Who deploys the exemptions; None where none are needed."""
     already: RecoveryException | None = None
     """The exception that an earlier run opened without coming to its end: there is nothing left to do."""
 
@@ -74,7 +84,12 @@ def prepare_open(app: App, account: str, wanted: WantedException) -> Opening:
             return Opening(on, one, wanted, each, _facts(on, one, wanted, ()), already=each)
     check_none_open(mine, now)
     passed = limits_passed(on, wanted, mine)
-    check_holds_nothing(_seen(on, one))
+    met = signed_in(on, one.id, wanted.task.name)
+    blocked = met.answer is SignedInAnswer.BLOCKED
+    deployer = check_deployable(on, one.id, met) if blocked else None
+    unseen = met.blocks_sessions and deployer is not None  # looked at once the exemption is there
+    if not unseen:
+        check_holds_nothing(_seen(on, one))
     draft = RecoveryException(
         id=new_exception_id(),
         account=one.id,
@@ -87,8 +102,10 @@ def prepare_open(app: App, account: str, wanted: WantedException) -> Opening:
         break_glass=bool(passed),
         state=ExceptionState.OPENING,
         opener=on.caller_arn,
+        exemptions=tuple(each.exemption for each in met.exemptions),
     )
-    return Opening(on, one, wanted, draft, _facts(on, one, wanted, passed))
+    facts = replace(_facts(on, one, wanted, passed), met=met, unseen=unseen)
+    return Opening(on, one, wanted, draft, facts, deployer)
 
 
 def _seen(on: Ground, account: Account) -> AuditRow:
@@ -133,25 +150,65 @@ def open_exception(opening: Opening) -> tuple[Report, int]:
         if opening.facts.passed:
             note_break_glass(on, account, opening.facts.passed)
         record_opening(on.recorder, exception)
-        outcome = _allow(on, exception)
-        exception = _after(on, exception, outcome)
-    report = opened_report(COMMAND, exception, opening.facts, outcome)
+        exception, outcome = _carry_out(opening, exception)
+        exception, taken_back = _after(on, exception, outcome)
+    report = opened_report(COMMAND, exception, opening.facts, outcome, taken_back)
     return report, 0 if isinstance(outcome, Done) else _INCOMPLETE
 
 
-def _allow(on: Ground, exception: RecoveryException) -> Outcome:
+def _carry_out(opening: Opening, exception: RecoveryException) -> tuple[RecoveryException, Outcome]:
+    """The exemption first, for without it AWS may deny the rest; then, where it had to wait, the look; then recovery."""
+    on = opening.on
+    pauses: Sequence[float] = ()
+    if opening.deployer is not None:
+        exception, outcome = deploy_all(on, opening.deployer, exception)
+        if not isinstance(outcome, Done):
+            return exception, outcome
+        pauses = PAUSES
+    if opening.facts.unseen:
+        refusal = _held_after_all(opening, pauses)
+        if refusal is not None:
+            return exception, refusal
+    return exception, _allow(on, exception, pauses)
+
+
+def _held_after_all(opening: Opening, pauses: Sequence[float]) -> Outcome | None:
+    """Looks at a root user that could not be read before; why it is not opened, or None."""
+    for pause in (*pauses, None):
+        try:
+            check_holds_nothing(_seen(opening.on, opening.account))
+        except CannotLook as error:
+            if pause is None:
+                return Failed(reason_of(error))
+            time.sleep(pause)
+        except RefusedByRule as error:
+            return Refused(local("holds_credentials", f"{error.message}. {error.advice}"))
+        else:
+            return None
+    return None
+
+
+def _allow(on: Ground, exception: RecoveryException, pauses: Sequence[float]) -> Outcome:
     authority = ForException(exception.id, exception.account, exception.reason, exception.ticket)
     work = Work(operation=COMMAND, accounts=(exception.account,), tasks=(TASK,), authority=authority)
     with on.app.door(on.clients, on.organization.id).begin(work) as run:
-        return allow(run, exception.account)
+        return allow(run, exception.account, pauses)
 
 
-def _after(on: Ground, exception: RecoveryException, outcome: Outcome) -> RecoveryException:
-    """The exception as it stands then; one that AWS refused is over. What is not known the next run settles by looking."""
+def _after(
+    on: Ground, exception: RecoveryException, outcome: Outcome
+) -> tuple[RecoveryException, tuple[ExemptionOutcome, ...]]:
+    """The exception as it stands then, and what came of taking its exemptions back where AWS refused it.
+
+    What is not known the next run settles by looking; so does one whose exemption could not be taken back.
+    """
     if isinstance(outcome, Done):
         record_opened(on.recorder, exception)
-        return replace(exception, state=ExceptionState.OPEN)
+        return replace(exception, state=ExceptionState.OPEN), ()
     if isinstance(outcome, Unknown):
-        return exception
+        return exception, ()
+    exception, taken_back = take_all_back(on, exception)
+    if not all(isinstance(one.outcome, Done | NothingToDo) for one in taken_back):
+        return exception, taken_back
     end = record_closed(on.recorder, exception, how="not_opened", lasted=timedelta(0))
-    return replace(exception, state=ExceptionState.CLOSED, closed=end.time, how="not_opened")
+    return replace(exception, state=ExceptionState.CLOSED, closed=end.time, how="not_opened"), taken_back

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rootwarden.app.recovery_exemption import none_deployed, take_all_back
 from rootwarden.app.recovery_ground import account_lease
 from rootwarden.errors import LeaseLost
 from rootwarden.ledger.exception_notes import record_closed, record_opened
+from rootwarden.model.outcome import Done, NothingToDo
 from rootwarden.model.recovery_exception import ExceptionState
 from rootwarden.operations.recovery.standing import Settling, settling
 
@@ -35,11 +37,17 @@ def settle_opening(on: Ground, exception: RecoveryException) -> Settling:
             if now is None or now.state is not ExceptionState.OPENING:
                 return Settling.UNSEEN  # somebody was faster
             # Read only now: whoever held the lease until then may have done something since.
-            found = settling(on.look([exception.account]).get(exception.account))
+            found = settling(on.look([now.account]).get(now.account))
+            if found is Settling.UNSEEN and none_deployed(on, now):
+                found = Settling.NOT_OPENED  # the exemption comes first, and it never came
             if found is Settling.OPENED:
-                record_opened(on.recorder, exception)
+                record_opened(on.recorder, now)
             elif found is Settling.NOT_OPENED:
-                record_closed(on.recorder, exception, how="not_opened")
+                now, taken_back = take_all_back(on, now)
+                if not all(isinstance(one.outcome, Done | NothingToDo) for one in taken_back):
+                    on.app.notes.append(f"the exemption of exception {now.id} could not be taken back yet")
+                    return Settling.UNSEEN
+                record_closed(on.recorder, now, how="not_opened")
     except LeaseLost as error:
         on.app.notes.append(error.message)
         return Settling.UNSEEN

@@ -33,6 +33,8 @@ _NOTE = "settled by a later look"
 _LONGEST = timedelta(seconds=2 * MAX_SESSION_SECONDS)
 """The life of a session, and time for the call that opens it to be answered."""
 _SETUP = {"enable", "disable"}
+_POLICIES = {"recovery exemption"}
+"""Work on policies of the organization, of which an audit sees nothing either."""
 _UNLOCKS = {RootTask.S3_UNLOCK.value, RootTask.SQS_UNLOCK.value}
 """Work on buckets and queues, of which an audit sees nothing."""
 _SEEN = {AuditOutcome.CLEAN, AuditOutcome.LEFTOVER, AuditOutcome.EXPOSED, AuditOutcome.EXCEPTED}
@@ -54,7 +56,7 @@ def root_work(left_open: Iterable[OpenIntent]) -> tuple[OpenIntent, ...]:
     return tuple(
         one
         for one in left_open
-        if one.intent.content.get("operation") not in _SETUP
+        if one.intent.content.get("operation") not in _SETUP | _POLICIES
         and one.intent.content.get("task") not in _UNLOCKS
     )
 

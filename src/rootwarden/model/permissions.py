@@ -222,7 +222,17 @@ _ROWS: Final = (
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_OPENING,
-        optional=_SELECTING,
+        optional=tuple(
+            dict.fromkeys(
+                (
+                    *_SELECTING,
+                    *_BASELINE_READS[2:],
+                    *_POLICY_READS,
+                    *_OWN_POLICY_READS,
+                    "organizations:UpdatePolicy",
+                )
+            )
+        ),
         in_session=(*_AUDIT_CALLS, "iam:CreateLoginProfile"),
     ),
     CommandNeeds(
@@ -240,7 +250,7 @@ _ROWS: Final = (
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_OPENING,
-        optional=(*_SELECTING, "kms:Sign"),
+        optional=(*_SELECTING, "organizations:DescribePolicy", "organizations:UpdatePolicy", "kms:Sign"),
         in_session=_REMOVAL_CALLS,
     ),
     CommandNeeds(

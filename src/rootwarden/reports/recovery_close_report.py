@@ -11,10 +11,9 @@ from rootwarden.reports.audit_report import reason_text
 from rootwarden.reports.credentials_text import as_document, in_words
 from rootwarden.reports.recovery_words import (
     exception_document,
+    exemption_document,
+    exemption_line,
     length,
-    outcome_tone,
-    outcome_word,
-    reason_document,
 )
 from rootwarden.reports.removal_plan_report import item_name
 from rootwarden.reports.report import Cell, Report, Table, Tone, cell
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rootwarden.model.audit import AuditRow
-    from rootwarden.model.recovery_close import ExemptionOutcome
     from rootwarden.model.recovery_exception import RecoveryException
     from rootwarden.model.removal import RemovalItem, RemovalPlan
 
@@ -102,7 +100,7 @@ def close_document(outcome: CloseOutcome) -> dict[str, Any]:
         "verification": removal.verification.value if removal else None,
         "holds": as_document(outcome.row.credentials) if outcome.row else None,
         "remaining": list(outcome.remaining),
-        "exemptions": [_exemption(one) for one in outcome.exemptions],
+        "exemptions": [exemption_document(one) for one in outcome.exemptions],
         "open_seconds": int(outcome.lasted.total_seconds()) if outcome.lasted else None,
     }
 
@@ -140,24 +138,9 @@ def _lines(outcome: CloseOutcome) -> Iterator[Cell]:
         yield Cell(f"Still there: {', '.join(outcome.remaining)}.", Tone.WARN)
         if outcome.result is CloseResult.NOT_CLOSED:
             yield Cell("--override ACCOUNT:KIND:IDENTIFIER lets go what was used lately.", Tone.FAINT)
-    for one in outcome.exemptions:
-        why = reason_text(r) if (r := getattr(one.outcome, "reason", None)) else ""
-        yield Cell(
-            f"Exemption in {one.exemption.policy_name} ({one.exemption.policy_id}): {_TAKEN[outcome_word(one.outcome)]}"
-            f"{f': {why}' if why else ''}.",
-            outcome_tone(one.outcome),
-        )
+    yield from map(exemption_line, outcome.exemptions)
     if outcome.result is CloseResult.CLOSED:
         yield Cell(OUTLIVES, Tone.WARN)
-
-
-_TAKEN: Final = {
-    "done": "taken back, and seen to be gone",
-    "nothing_to_do": "not there any more",
-    "refused": "NOT taken back",
-    "failed": "NOT taken back",
-    "unknown": "perhaps not taken back",
-}
 
 
 def _items(outcome: CloseOutcome) -> Table:
@@ -192,12 +175,3 @@ def _name(item: RemovalItem) -> str:
 
 def _planned(item: RemovalItem) -> dict[str, Any]:
     return {"kind": item.kind.value, "identifier": item.identifier}
-
-
-def _exemption(one: ExemptionOutcome) -> dict[str, Any]:
-    return {
-        "policy_id": one.exemption.policy_id,
-        "policy_name": one.exemption.policy_name,
-        "outcome": outcome_word(one.outcome),
-        "reason": reason_document(one.outcome),
-    }

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.model.canonical import rfc3339
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Outcome, Refused, Unknown
-from rootwarden.reports.report import Tone
+from rootwarden.reports.audit_report import reason_text
+from rootwarden.reports.report import Cell, Tone
 from rootwarden.reports.standing import second
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rootwarden.model.recovery_close import ExemptionOutcome
     from rootwarden.model.recovery_exception import RecoveryException, TemporaryExemption
 
 STATES: Final = {
@@ -107,3 +109,31 @@ def left(one: RecoveryException, now: datetime) -> str:
     """How long it still lasts, or how long it has been overdue."""
     span = one.until - now
     return f"{length(span)} left" if span > timedelta(0) else f"overdue by {length(-span)}"
+
+
+_TAKEN: Final = {
+    "done": "taken back, and seen to be gone",
+    "nothing_to_do": "not there any more",
+    "refused": "NOT taken back",
+    "failed": "NOT taken back",
+    "unknown": "perhaps not taken back",
+}
+
+
+def exemption_line(one: ExemptionOutcome) -> Cell:
+    """How taking one exemption back came out, in a sentence."""
+    word = outcome_word(one.outcome)
+    reason = None if isinstance(one.outcome, Done | NothingToDo) else one.outcome.reason
+    why_not = f": {reason_text(reason)}" if reason else ""
+    what = f"Exemption in {one.exemption.policy_name} ({one.exemption.policy_id})"
+    return Cell(f"{what}: {_TAKEN[word]}{why_not}.", outcome_tone(one.outcome))
+
+
+def exemption_document(one: ExemptionOutcome) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "policy_id": one.exemption.policy_id,
+        "policy_name": one.exemption.policy_name,
+        "outcome": outcome_word(one.outcome),
+        "reason": reason_document(one.outcome),
+    }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rootwarden.operations.doctor.call import CallerPolicies
     from rootwarden.operations.doctor.shelf import Shelf
 
-_LONGEST: Final = {PolicyType.SCP: 10_240, PolicyType.RCP: 5_120}
+LONGEST: Final = {PolicyType.SCP: 10_240, PolicyType.RCP: 5_120}
 """Characters: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
 _NOTHING: Final[edits.Document] = {"Version": "2012-10-17", "Statement": []}
 
@@ -86,7 +86,7 @@ class Papers:
     def _too_long(self, paper: Paper, document: edits.Document) -> str | None:
         if paper.kind is None:
             return None
-        length, longest = len(edits.compact(document)), _LONGEST[paper.kind]
+        length, longest = len(edits.compact(document)), LONGEST[paper.kind]
         if length <= longest:
             return None
         return f"{paper.label} would then have {length} characters, and AWS takes {longest}: shorten it elsewhere."

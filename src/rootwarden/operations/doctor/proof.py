@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
+from rootwarden.model.ids import AccountId
 from rootwarden.model.tasks import RootTask
 from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy.document import Effect
@@ -12,9 +13,8 @@ from rootwarden.policy.matching import match_plainly, match_with_principal
 from rootwarden.policy.truth import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from rootwarden.model.ids import AccountId
     from rootwarden.operations.doctor.requests import Asker
     from rootwarden.policy import Policy, Request
 
@@ -43,6 +43,29 @@ def harmless(asker: Asker, before: Policy, after: Policy, account: AccountId) ->
         root = asker.signed_in(action, account)
         (denied, allowed), (still_denied, now_allowed) = _matches(before, root), _matches(after, root)
         if _RANK[still_denied] < _RANK[denied] or _RANK[now_allowed] > _RANK[allowed]:
+            return False
+    return True
+
+
+_ANOTHER: Final = AccountId("000000000000")
+"""An account that no organization has: what holds for it holds for every account no policy names."""
+
+
+def spares_only(
+    asker: Asker, before: Policy, after: Policy, account: AccountId, actions: Iterable[str]
+) -> bool:
+    """Whether nobody but the root user of one account is treated otherwise: no role of it, no other root user, signed in or not."""
+    for action in dict.fromkeys((*ACTIONS, *actions)):
+        others = (
+            asker.role(action, account),
+            asker.role(action, _ANOTHER),
+            asker.signed_in(action, _ANOTHER),
+            asker.session(action, _ANOTHER),
+        )
+        if any(_matches(before, one) != _matches(after, one) for one in others):
+            return False
+        mine = asker.signed_in(action, account)
+        if _matches(before, mine)[1] != _matches(after, mine)[1]:
             return False
     return True
 
