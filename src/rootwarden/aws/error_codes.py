@@ -37,6 +37,7 @@ _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "TrailNotFoundException": errors.NotFound,
     "NotFound": errors.NotFound,
     "PolicyNotFoundException": errors.NotFound,
+    "ResourceNotFoundException": errors.NotFound,
     "NoSuchBucket": errors.NotFound,
     "NoSuchBucketPolicy": errors.NotFound,
     "QueueDoesNotExist": errors.NotFound,

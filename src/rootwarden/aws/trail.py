@@ -22,6 +22,8 @@ class Trail:
     home_region: str
     is_organization_trail: bool
     is_multi_region: bool
+    log_group_arn: str | None = None
+    """The log group of CloudWatch Logs it delivers to."""
 
 
 class Trails:
@@ -40,6 +42,7 @@ class Trails:
                 home_region=one.get("HomeRegion", ""),
                 is_organization_trail=one.get("IsOrganizationTrail", False),
                 is_multi_region=one.get("IsMultiRegionTrail", False),
+                log_group_arn=one.get("CloudWatchLogsLogGroupArn"),
             )
             for one in found
         )

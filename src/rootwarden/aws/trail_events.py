@@ -31,6 +31,10 @@ class TrailEvents:
         """The records of what was called with one access key, such as a root session's."""
         return self._look_up("AccessKeyId", key_id, start, end)
 
+    def by_user(self, name: str, start: datetime, end: datetime) -> Iterator[Mapping[str, Any]]:
+        """The records of one user name; the root user's is ``root``."""
+        return self._look_up("Username", name, start, end)
+
     def _look_up(
         self, attribute: str, value: str, start: datetime, end: datetime
     ) -> Iterator[Mapping[str, Any]]:

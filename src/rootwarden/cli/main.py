@@ -23,6 +23,7 @@ from rootwarden.cli import (
     grant,
     init,
     ledger,
+    management,
     options,
     recovery,
     remove,
@@ -68,6 +69,7 @@ def build() -> Any:
         evidence,
         ledger,
         tasks,
+        management,
         emulator,
     ):
         module.register(app)

@@ -21,7 +21,7 @@ from rootwarden.emulator.org_file import (
     SigningCertificateSpec,
     TrailSpec,
 )
-from rootwarden.emulator.resource_specs import BucketSpec, QueueSpec
+from rootwarden.emulator.resource_specs import BucketSpec, ContactSpec, QueueSpec
 
 MANAGEMENT: Final = "111111111111"
 """The management account of ``small()`` and ``large()``."""
@@ -112,6 +112,9 @@ def small(now: datetime | None = None) -> OrganizationFile:
                 ),
                 mfa_devices=(MfaDeviceSpec(enabled=start - timedelta(days=2399)),),
             ),
+            alternate_contacts={
+                "SECURITY": ContactSpec(name="Security", email_address="security@example.com")
+            },
         ),
         security_account=SECURITY,
         organizational_units=(

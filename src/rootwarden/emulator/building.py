@@ -13,6 +13,7 @@ from rootwarden.emulator.happenings import AccountCreated
 from rootwarden.emulator.keyring import Credential, Keyring, Principal
 from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec, RootUserSpec
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
+from rootwarden.emulator.resource_specs import ContactSpec
 from rootwarden.emulator.roles import Role, role_of
 from rootwarden.emulator.root_user import RootUser
 from rootwarden.emulator.tree import Account, Container, OrganizationPolicy, StandaloneAccount, Target
@@ -59,6 +60,9 @@ def build_world(file: OrganizationFile, clock: Clock | None = None) -> World:
         trails=file.trails,
         records=file.records,
         features={RootFeature(feature) for feature in file.root_features},
+        contacts={
+            account.id: dict[str, ContactSpec](account.alternate_contacts.items()) for account in everybody
+        },
         faults=list(file.faults),
         throttles=file.throttles,
         revocation_lags=file.revocation_lags,

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from rootwarden.emulator.cloudtrail.options import RecordsSpec
 from rootwarden.emulator.org_checks import Problem, fault_problems, inconsistencies
-from rootwarden.emulator.resource_specs import BucketSpec, QueueSpec
+from rootwarden.emulator.resource_specs import BucketSpec, ContactSpec, QueueSpec
 
 AccountIdText = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 OuPath = Annotated[str, StringConstraints(pattern=r"^/([^/]+(/[^/]+)*)?$")]
@@ -125,6 +125,10 @@ class AccountSpec(_Spec):
     """Whether FullAWSAccess is attached, as AWS does it; an SCP that is an allow-list limits only without it."""
     root: RootUserSpec = RootUserSpec()
     """What the root user holds; left out: nothing."""
+    alternate_contacts: dict[Literal["BILLING", "OPERATIONS", "SECURITY"], ContactSpec] = Field(
+        default_factory=dict
+    )
+    """Whom AWS writes to besides the root user's mailbox, by type."""
     buckets: tuple[BucketSpec, ...] = ()
     """The account's S3 buckets."""
     queues: tuple[QueueSpec, ...] = ()
@@ -186,6 +190,8 @@ class TrailSpec(_Spec):
     """The Region it was made in."""
     bucket: str = "organization-cloudtrail"
     """The bucket it delivers to."""
+    log_group: str | None = None
+    """The log group of CloudWatch Logs it delivers to as well, in its account and home Region; left out: none."""
 
 
 class RateSpec(_Spec):

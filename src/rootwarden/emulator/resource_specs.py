@@ -15,6 +15,19 @@ class _Spec(BaseModel):
     )
 
 
+class ContactSpec(_Spec):
+    """One alternate contact of an account."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "On call"
+    """Who."""
+    title: Annotated[str, StringConstraints(min_length=1, max_length=50)] = "Team"
+    """Their title."""
+    email_address: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] = "on-call@example.com"
+    """Where to write."""
+    phone_number: Annotated[str, StringConstraints(pattern=r"^[\s0-9()+-]{1,25}$")] = "+1 555 0100"
+    """Where to call."""
+
+
 class BucketSpec(_Spec):
     """One S3 bucket."""
 

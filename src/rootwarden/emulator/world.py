@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from rootwarden.emulator.clock import Clock
 from rootwarden.emulator.cloudtrail.options import RecordsSpec
 from rootwarden.emulator.cloudtrail.recorder import CloudTrail
+from rootwarden.emulator.credential_report import CredentialReport
 from rootwarden.emulator.happenings import Event
 from rootwarden.emulator.keyring import Credential, Keyring
 from rootwarden.emulator.limits import Buckets
 from rootwarden.emulator.org_file import FaultSpec, TrailSpec
 from rootwarden.emulator.organization import OrganizationState
 from rootwarden.emulator.pauses import Draws, Pauses
+from rootwarden.emulator.resource_specs import ContactSpec
 from rootwarden.emulator.roles import Role
 from rootwarden.emulator.root_user import RootUser
 from rootwarden.model.features import RootFeature
@@ -38,6 +40,10 @@ class World:
     """How CloudTrail records."""
     features: set[RootFeature] = field(default_factory=set)
     """Persist, unseen, while trusted access for IAM is off."""
+    contacts: dict[str, dict[str, ContactSpec]] = field(default_factory=dict)
+    """Alternate contacts by account id and type."""
+    credential_reports: dict[str, CredentialReport] = field(default_factory=dict)
+    """The last one that was asked for, by account id."""
     faults: list[FaultSpec] = field(default_factory=list)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     """Called with everything that happens, in its order."""

@@ -337,6 +337,29 @@ _ROWS: Final = (
         )
     ),
     CommandNeeds(
+        "management check",
+        "Reads what the management account's own root user holds, who uses the account and whether root activity is alerted on; "
+        "makes a credential report, and changes nothing else.",
+        RunsFrom.MANAGEMENT,
+        PurposeName.MANAGEMENT_READ,
+        actions=("sts:GetCallerIdentity", "organizations:DescribeOrganization"),
+        optional=(
+            "organizations:DescribeAccount",
+            "iam:GetAccountSummary",
+            "iam:GenerateCredentialReport",
+            "iam:GetCredentialReport",
+            "account:GetAlternateContact",
+            "cloudtrail:LookupEvents",
+            "cloudtrail:DescribeTrails",
+            "events:ListRules",
+            "events:ListTargetsByRule",
+            "events:TestEventPattern",
+            "logs:DescribeMetricFilters",
+            "logs:TestMetricFilter",
+            "cloudwatch:DescribeAlarmsForMetric",
+        ),
+    ),
+    CommandNeeds(
         "tasks",
         "Lists the tasks AWS keeps, or kept, for an account's root user and how each is done today, or prints the runbook of one.",
         RunsFrom.ANY,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from rootwarden.model.reason import Reason
+from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused
+from rootwarden.model.reason import Reason, reason_of
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -38,3 +39,16 @@ def seen_or_none(reading: Reading[T]) -> T | None:
 def map_seen(reading: Reading[T], change: Callable[[T], U]) -> Reading[U]:
     """The reading of something derived from what was read."""
     return Seen(change(reading.value)) if isinstance(reading, Seen) else reading
+
+
+def try_reading(read: Callable[[], T]) -> Reading[T]:
+    """What a read gave, or AWS's reason why there is nothing.
+
+    Raises CredentialsExpired and CredentialsRefused: every further read would fail alike, and say nothing about what is read.
+    """
+    try:
+        return Seen(read())
+    except (CredentialsExpired, CredentialsRefused):
+        raise
+    except AwsError as error:
+        return NotSeen(reason_of(error))

@@ -34,6 +34,7 @@ _WHOLE = frozenset(
     {
         "Account",
         "No",
+        "Check",
         "Time",
         "Kind",
         "Created",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from rootwarden.emulator.call import Call
+from rootwarden.emulator.services.account_contacts import CONTACTS
 from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
 from rootwarden.emulator.services.cloudtrail_lookup import LOOKUP
 from rootwarden.emulator.services.iam_features import IAM_FEATURES
+from rootwarden.emulator.services.iam_report import IAM_REPORT
 from rootwarden.emulator.services.iam_root import IAM_ROOT
 from rootwarden.emulator.services.iam_root_keys import IAM_ROOT_KEYS
 from rootwarden.emulator.services.iam_summary import IAM_SUMMARY
 from rootwarden.emulator.services.organizations import ORGANIZATIONS
+from rootwarden.emulator.services.pattern_tests import EVENTS, LOGS
 from rootwarden.emulator.services.s3_buckets import S3
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.services.sqs_queues import SQS
@@ -22,12 +25,16 @@ OWN_SERVICES = ("organizations", "sts")
 HANDLERS: dict[tuple[str, str], Served] = {
     (service, operation): served
     for service, table in (
+        ("account", CONTACTS),
         ("cloudtrail", CLOUDTRAIL),
         ("cloudtrail", LOOKUP),
+        ("events", EVENTS),
         ("iam", IAM_FEATURES),
+        ("iam", IAM_REPORT),
         ("iam", IAM_ROOT),
         ("iam", IAM_ROOT_KEYS),
         ("iam", IAM_SUMMARY),
+        ("logs", LOGS),
         ("organizations", ORGANIZATIONS),
         ("s3", S3),
         ("sqs", SQS),

@@ -67,7 +67,7 @@ def _named(call: Call, parameter: str) -> str:
 
 
 def _described(world: World, trail: TrailSpec) -> dict[str, Any]:
-    return {
+    return _logs(world, trail) | {
         "Name": trail.name,
         "S3BucketName": trail.bucket,
         "IncludeGlobalServiceEvents": True,
@@ -78,6 +78,17 @@ def _described(world: World, trail: TrailSpec) -> dict[str, Any]:
         "HasCustomEventSelectors": trail.management_events != "All",
         "HasInsightSelectors": False,
         "IsOrganizationTrail": trail.organization,
+    }
+
+
+def _logs(world: World, trail: TrailSpec) -> dict[str, Any]:
+    if trail.log_group is None:
+        return {}
+    place = f"arn:{world.organization.partition}:logs:{trail.home_region}:{trail.account}"
+    role = f"arn:{world.organization.partition}:iam::{trail.account}:role/CloudTrail_CloudWatchLogs_Role"
+    return {
+        "CloudWatchLogsLogGroupArn": f"{place}:log-group:{trail.log_group}:*",
+        "CloudWatchLogsRoleArn": role,
     }
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from rootwarden.aws.caller_identity import get_caller
 from rootwarden.aws.organizations import Organizations
 from rootwarden.aws.root_features import RootFeatures
 from rootwarden.aws.trail import Trail, Trails
-from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused
 from rootwarden.model.baseline import Baseline, Logging
 from rootwarden.model.features import CallerRole
 from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
-from rootwarden.model.reading import NotSeen, Reading, Seen, map_seen
-from rootwarden.model.reason import reason_of
+from rootwarden.model.reading import NotSeen, Reading, Seen, map_seen, try_reading
 
 if TYPE_CHECKING:
     from rootwarden.aws.clients import CallerClients
@@ -22,14 +19,12 @@ if TYPE_CHECKING:
     from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Organization
 
-T = TypeVar("T")
-
 
 def gather_baseline(clients: CallerClients) -> Baseline:
     """Everything ``status`` looks at. Raises AwsError only when AWS does not even say who the caller is."""
     caller = get_caller(clients.client("sts"))
     organizations = Organizations(clients.client("organizations"))
-    organization = _reading(organizations.describe)
+    organization = try_reading(organizations.describe)
     if isinstance(organization, NotSeen) and organization.reason.code == "AWSOrganizationsNotInUseException":
         # Outside an organization every further answer would say the same in other words.
         nothing: NotSeen = organization
@@ -37,9 +32,9 @@ def gather_baseline(clients: CallerClients) -> Baseline:
         features: Reading[frozenset[RootFeature]] = nothing
         delegates: Reading[tuple[AccountId, ...]] = nothing
     else:
-        features = _reading(RootFeatures(clients.client("iam")).enabled)
-        trusted_access = _trusted_access(_reading(organizations.trusted_services), features)
-        delegates = _reading(lambda: organizations.delegated_administrators(IAM_SERVICE_PRINCIPAL))
+        features = try_reading(RootFeatures(clients.client("iam")).enabled)
+        trusted_access = _trusted_access(try_reading(organizations.trusted_services), features)
+        delegates = try_reading(lambda: organizations.delegated_administrators(IAM_SERVICE_PRINCIPAL))
     return Baseline(
         caller=caller,
         partition=clients.partition,
@@ -52,15 +47,6 @@ def gather_baseline(clients: CallerClients) -> Baseline:
         logging=_logging(Trails(clients.client("cloudtrail"))),
         role=_role(caller.account_id, organization, delegates, features),
     )
-
-
-def _reading(read: Callable[[], T]) -> Reading[T]:
-    try:
-        return Seen(read())
-    except (CredentialsExpired, CredentialsRefused):
-        raise  # every further read would fail alike, and say nothing about the organization
-    except AwsError as error:
-        return NotSeen(reason_of(error))
 
 
 def _trusted_access(
@@ -99,7 +85,7 @@ def _role(
 
 
 def _logging(trails: Trails) -> Reading[Logging]:
-    found = _reading(trails.describe)
+    found = try_reading(trails.describe)
     if isinstance(found, NotSeen):
         return found
     organization_trails = [trail for trail in found.value if trail.is_organization_trail]
@@ -110,8 +96,8 @@ def _logging(trails: Trails) -> Reading[Logging]:
 
 
 def _logging_of(trails: Trails, trail: Trail) -> Logging:
-    running = _reading(lambda: trails.is_logging(trail.arn))
-    events = _reading(lambda: trails.records_management_events(trail.arn))
+    running = try_reading(lambda: trails.is_logging(trail.arn))
+    events = try_reading(lambda: trails.records_management_events(trail.arn))
     return Logging(
         organization_trail=running.value if isinstance(running, Seen) else None,
         multi_region=trail.is_multi_region,

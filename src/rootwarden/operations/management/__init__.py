@@ -1,0 +1,1 @@
+"""Looking at the management account's own root user and use."""
