@@ -19,7 +19,7 @@ from rootwarden.model.reading import seen_or_none, try_reading
 from rootwarden.operations.management.activity import human_activity, root_activity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from rootwarden.aws.clients import CallerClients
@@ -53,8 +53,16 @@ def gather_management(
         summary=try_reading(lambda: _summary(RootCredentialsApi(iam))),
         report=try_reading(lambda: read_credential_report(iam)),
         contacts={kind: try_reading(partial(has_contact, contacts, kind)) for kind in ContactKind},
-        root_activity=try_reading(lambda: root_activity(_of_root(clients, regions, start, moment))),
-        human_activity=try_reading(lambda: human_activity(_sign_ins(clients, regions, start, moment))),
+        root_activity=try_reading(
+            lambda: root_activity(
+                _records(clients, regions, lambda events: events.by_user("root", start, moment))
+            )
+        ),
+        human_activity=try_reading(
+            lambda: human_activity(
+                _records(clients, regions, lambda events: events.named("ConsoleLogin", start, moment))
+            )
+        ),
         rules=try_reading(
             lambda: root_alerts.rules(
                 clients.client("events", control), samples, account=account, region=control
@@ -69,20 +77,14 @@ def _summary(api: RootCredentialsApi) -> SummaryFlags:
     return SummaryFlags(flags.access_keys, flags.signing_certificates, flags.mfa)
 
 
-def _of_root(
-    clients: CallerClients, regions: Iterable[str], start: datetime, end: datetime
+def _records(
+    clients: CallerClients,
+    regions: Iterable[str],
+    look_up: Callable[[TrailEvents], Iterator[Mapping[str, Any]]],
 ) -> Iterator[Mapping[str, Any]]:
+    """The newest records of every Region."""
     for region in regions:
-        events = TrailEvents(clients.client("cloudtrail", region))
-        yield from islice(events.by_user("root", start, end), _MOST)
-
-
-def _sign_ins(
-    clients: CallerClients, regions: Iterable[str], start: datetime, end: datetime
-) -> Iterator[Mapping[str, Any]]:
-    for region in regions:
-        events = TrailEvents(clients.client("cloudtrail", region))
-        yield from islice(events.named("ConsoleLogin", start, end), _MOST)
+        yield from islice(look_up(TrailEvents(clients.client("cloudtrail", region))), _MOST)
 
 
 def _filters(
