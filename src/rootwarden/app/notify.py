@@ -69,17 +69,17 @@ def _report(app: App, recorder: Recorder, said: Notification, deliveries: list[D
         if isinstance(one.outcome, Failed):
             app.notes.append(
                 f"the {said.kind} notification about {said.account} was not delivered by {one.channel} to {one.target}: "
-                f"{one.outcome.reason.text}"
+                f"{one.outcome.reason.text.rstrip('.')}"
             )
         elif isinstance(one.outcome, Unknown):
             app.notes.append(
                 f"whether the {said.kind} notification about {said.account} arrived by {one.channel} at {one.target} is not "
-                f"known: {one.outcome.reason.text}"
+                f"known: {one.outcome.reason.text.rstrip('.')}"
             )
     try:
         record_notification(recorder, said, deliveries)
     except LedgerError as error:
-        app.notes.append(f"what came of the notification could not be recorded: {error.message}")
+        app.notes.append(f"what came of the notification could not be recorded: {error.message.rstrip('.')}")
 
 
 def _safe(notification: Notification) -> Notification:

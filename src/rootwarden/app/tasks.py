@@ -36,7 +36,7 @@ def run_task(app: App, name: str) -> Report:
         clients = app.caller(PurposeName.DELEGATE)
         places = _known(app, clients, places)
     except RootwardenError as error:
-        app.notes.append(f"{_NOT_FILLED_IN}: {error.message}")
+        app.notes.append(f"{_NOT_FILLED_IN}: {error.message.rstrip('.')}")
     return runbook_report(task, places)
 
 
@@ -55,7 +55,7 @@ def _known(app: App, clients: CallerClients, places: Places) -> Places:
     try:
         delegates = organizations.delegated_administrators(IAM_SERVICE_PRINCIPAL)
     except AwsError as error:
-        app.notes.append(f"{_NOT_FILLED_IN}: {error.message}")
+        app.notes.append(f"{_NOT_FILLED_IN}: {error.message.rstrip('.')}")
         return places
     if not delegates:
         app.notes.append(
