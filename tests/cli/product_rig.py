@@ -311,6 +311,11 @@ WITH_TERMINAL = (
 )
 
 
+CONTROL_KEYS = ("\x03", "\x04")
+_IDLE_SECOND = 5
+"""Waits of ``_read`` that make a second."""
+
+
 def _on_terminal(arguments: list[str], answer: str, keys: str, at: str) -> Ran:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
@@ -322,15 +327,19 @@ def _on_terminal(arguments: list[str], answer: str, keys: str, at: str) -> Ran:
         start_new_session=True,
     )
     os.close(theirs)
-    screen, read = b"", 0
+    screen, read, idle = b"", 0, 0
     try:
         while child.poll() is None or select.select([ours], [], [], 0.1)[0]:
             piece = _read(ours)
             if piece is None:
                 break
             screen += piece
-            if at.encode() in screen[read:]:
-                read = len(screen)
+            idle = 0 if piece else idle + 1
+            # A control key that is typed between the prompt and the wait for input can be lost, as any person knows: readline
+            # may be just about to set up the terminal, or to wait. It is typed again when nothing has happened for a second.
+            lost = answer in CONTROL_KEYS and read > 0 and idle >= _IDLE_SECOND
+            if at.encode() in screen[read:] or lost:
+                read, idle = len(screen), 0
                 os.write(ours, answer.encode())
             if keys and b"Esc stops." in screen:
                 os.write(ours, keys.encode())
