@@ -11,6 +11,7 @@ from rootwarden.emulator import account
 from rootwarden.emulator.org_file import TrailSpec
 
 KEYS = {
+    "last_sweep",
     "schema",
     "organization_id",
     "management_account_id",
@@ -131,7 +132,7 @@ def test_each_read_stands_for_itself(rig: Rig, denied: str, keys: set[str]) -> N
     if "logging" in keys:
         assert set(document["logging"].values()) == {None}
     else:
-        assert set(fields) - {"management_account_id"} == keys
+        assert set(fields) - {"management_account_id", "last_sweep"} == keys
 
 
 @pytest.mark.parametrize("denied", ["cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"])

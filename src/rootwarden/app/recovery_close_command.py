@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from rootwarden.app.accounts import choose_account
 from rootwarden.app.recovery_close import CloseChoice, Closing, carry_out, plan_close
 from rootwarden.app.recovery_ground import Ground, ground
+from rootwarden.app.recovery_tell import tell
 from rootwarden.app.register_names import named
 from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.model.ids import looks_like_account_id
+from rootwarden.model.notification import NotificationKind
 from rootwarden.model.recovery_close import CloseOutcome, CloseResult
 from rootwarden.reports.recovery_close_report import close_plan_report, closed_report
 
@@ -47,6 +49,9 @@ def close_exception(closing: Closing, progress: Callable[[AccountOutcome], None]
     if closing.exception.closed is not None:
         return closed_report(COMMAND, CloseOutcome(closing.exception, CloseResult.ALREADY_CLOSED)), 0
     outcome = carry_out(closing, progress)
+    if outcome.result in {CloseResult.CLOSED, CloseResult.ACCOUNT_GONE}:
+        name = closing.row.account.name if closing.row else None
+        tell(closing.on, NotificationKind.CLOSED, outcome.exception, name=name, items=outcome.remaining)
     return closed_report(COMMAND, outcome), _INCOMPLETE if outcome.result is CloseResult.NOT_CLOSED else 0
 
 

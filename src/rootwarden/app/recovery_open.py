@@ -12,9 +12,11 @@ from rootwarden.app.recovery_exemption import check_deployable, deploy_all, sign
 from rootwarden.app.recovery_ground import account_lease, ground
 from rootwarden.app.recovery_rules import check_wanted, limits_passed, note_break_glass
 from rootwarden.app.recovery_settle import settle_openings
+from rootwarden.app.recovery_tell import tell
 from rootwarden.errors import CannotLook, RefusedByRule
 from rootwarden.ledger.exception_notes import record_closed, record_opened, record_opening
 from rootwarden.model.authority import ForException
+from rootwarden.model.notification import NotificationKind
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Refused, Unknown
 from rootwarden.model.reason import local, reason_of
 from rootwarden.model.recovery import SignedInAnswer
@@ -152,8 +154,17 @@ def open_exception(opening: Opening) -> tuple[Report, int]:
         record_opening(on.recorder, exception)
         exception, outcome = _carry_out(opening, exception)
         exception, taken_back = _after(on, exception, outcome)
+    if isinstance(outcome, Done):
+        _tell_opened(opening, exception)
     report = opened_report(COMMAND, exception, opening.facts, outcome, taken_back)
     return report, 0 if isinstance(outcome, Done) else _INCOMPLETE
+
+
+def _tell_opened(opening: Opening, exception: RecoveryException) -> None:
+    name = opening.account.name
+    tell(opening.on, NotificationKind.OPENED, exception, name=name)
+    if opening.facts.passed:
+        tell(opening.on, NotificationKind.BREAK_GLASS, exception, name=name, limits=opening.facts.passed)
 
 
 def _carry_out(opening: Opening, exception: RecoveryException) -> tuple[RecoveryException, Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.app.exceptions import open_exceptions
+from rootwarden.app.last_sweep import last_sweep, sweep_findings
 from rootwarden.app.settle import earlier_setup, settle_by_baseline
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import (
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from rootwarden.ledger.recorder import Intent, Recorder
     from rootwarden.model.baseline import Baseline
     from rootwarden.model.organization import Account
+    from rootwarden.model.reading import Reading
     from rootwarden.model.setup import SetupPlan, Step
+    from rootwarden.model.sweep import LastSweep
     from rootwarden.reports.report import Report
 
 _NOT_LOOKED_AT = (
@@ -49,17 +52,27 @@ _COMPLETE, _INCOMPLETE, _SOME_FAILED = 0, 1, 6
 def run_status(app: App) -> tuple[Report, int]:
     """The report of ``status`` and its exit code."""
     try:
-        baseline = gather_baseline(app.caller(PurposeName.MANAGEMENT_READ))
+        clients = app.caller(PurposeName.MANAGEMENT_READ)
+        baseline = gather_baseline(clients)
     except (NoCredentials, CredentialsExpired, CredentialsRefused) as error:
         error.message += f". Nothing could be looked at: {_NOT_LOOKED_AT}"
         raise
+    last: Reading[LastSweep | None] = Seen(None)
     if isinstance(baseline.organization, Seen):
         app.check_organization(baseline.organization.value.id)
+        last = last_sweep(app, clients, baseline.organization.value.id)
     verdict = judge(baseline)
+    blockers = (*verdict.blockers, *sweep_findings(app, last))
+    steps = verdict.next_steps
+    if len(blockers) > len(verdict.blockers):
+        steps = (
+            *(steps if verdict.blockers else ()),
+            "from the delegated administrator, hourly: rootwarden recovery sweep --yes",
+        )
     report = status_report(
-        baseline, blockers=verdict.blockers, warnings=verdict.warnings, next_steps=verdict.next_steps
+        baseline, blockers=blockers, warnings=verdict.warnings, next_steps=steps, last_sweep=last
     )
-    return report, _COMPLETE if verdict.complete else _INCOMPLETE
+    return report, _INCOMPLETE if blockers else _COMPLETE
 
 
 class SetupRun:

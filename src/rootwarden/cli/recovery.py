@@ -1,4 +1,4 @@
-"""``rootwarden recovery open``, ``list`` and ``close``."""
+"""``rootwarden recovery open``, ``list``, ``adopt``, ``close`` and ``sweep``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 
+from rootwarden.app.recovery_adopt import COMMAND as ADOPT
+from rootwarden.app.recovery_adopt import adopt, prepare_adopt
 from rootwarden.app.recovery_close import CloseChoice
 from rootwarden.app.recovery_close_command import close_exception, plan_report, prepare_close
 from rootwarden.app.recovery_list import run_recovery_list
 from rootwarden.app.recovery_open import COMMAND as OPEN
 from rootwarden.app.recovery_open import open_exception, prepare_open
 from rootwarden.app.recovery_rules import wanted_exception
+from rootwarden.app.recovery_sweep import sweeping
 from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.pace_options import ConcurrencyOption, RateOption
+from rootwarden.cli.progress import AuditProgress
 from rootwarden.cli.selection_options import AccountArgument
 from rootwarden.cli.terminal import Terminal
 from rootwarden.model.removal_outcome import AccountOutcome
@@ -44,7 +49,13 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
         help="Root users that may sign in: one account, one task, a reason, an end.",
     )
-    for name, command in (("open", open_recovery), ("list", list_exceptions), ("close", close)):
+    for name, command in (
+        ("open", open_recovery),
+        ("list", list_exceptions),
+        ("adopt", adopt_stray),
+        ("close", close),
+        ("sweep", sweep),
+    ):
         group.command(name, help=does(f"recovery {name}"), epilog=needs(f"recovery {name}"))(command)
     app.add_typer(group, name="recovery")
 
@@ -86,6 +97,33 @@ def list_exceptions(context: typer.Context) -> None:
     terminal.say_notes(app)
     terminal.emit(report)
     raise typer.Exit(code)
+
+
+def adopt_stray(
+    context: typer.Context,
+    account: AccountArgument,
+    task: TaskOption,
+    lasts: ForOption,
+    owner: OwnerOption = None,
+    break_glass: BreakGlassOption = False,
+    plan: PlanOption = False,
+    yes: YesOption = False,
+) -> None:
+    """For credentials that no exception explains, a stray that a sweep reported, say."""
+    terminal = Terminal(context)
+    app = terminal.app()
+    wanted = wanted_exception(app, ADOPT, task=task, lasts=lasts, owner=owner, break_glass=break_glass)
+    adopting = prepare_adopt(app, account, wanted)
+    terminal.say_notes(app)
+    if plan:
+        terminal.emit(adopting.report())
+        return
+    terminal.show(adopting.report(), will_ask=not yes)
+    row = adopting.row.account
+    terminal.confirm(f"Make an exception of what the root user of {row.id} {row.name} holds?", yes=yes)
+    report = adopt(adopting)
+    terminal.say_notes(app)
+    terminal.emit(report)
 
 
 def close(
@@ -145,3 +183,30 @@ def _question(items: int, exception: str) -> str:
         else f"{items} root credential{'' if items == 1 else 's'} will be deleted for good"
     )
     return f"Close exception {exception} ({what})?"
+
+
+def sweep(
+    context: typer.Context,
+    plan: PlanOption = False,
+    yes: YesOption = False,
+    max_rate: RateOption = None,
+    concurrency: ConcurrencyOption = None,
+) -> None:
+    """For cron. Exit 6 when something could not be read or closed, 1 for strays and what was done as root after a close."""
+    terminal = Terminal(context)
+    app = terminal.app()
+    app.max_rate, app.at_once = max_rate, concurrency
+    with sweeping(app, plan_only=plan) as found:
+        with AuditProgress(quiet=terminal.globals.quiet) as progress:
+            found.look(progress)
+        terminal.say_notes(app)
+        if plan:
+            terminal.emit(found.plan_report())
+            return
+        if found.pending:
+            terminal.show(found.plan_report(), will_ask=not yes)
+            terminal.confirm("Close, settle and remove this?", yes=yes)
+        report, code = found.carry_out(terminal.say)
+    terminal.say_notes(app)
+    terminal.emit(report)
+    raise typer.Exit(code)

@@ -117,7 +117,7 @@ _ROWS: Final = (
         RunsFrom.ANY,
         PurposeName.MANAGEMENT_READ,
         actions=("sts:GetCallerIdentity",),
-        optional=(*_BASELINE_READS[1:], *_TRAIL_READS),
+        optional=(*_BASELINE_READS[1:], *_TRAIL_READS, "s3:ListBucket", "s3:GetObject"),
     ),
     CommandNeeds(
         "enable",
@@ -230,6 +230,7 @@ _ROWS: Final = (
                     *_POLICY_READS,
                     *_OWN_POLICY_READS,
                     "organizations:UpdatePolicy",
+                    "sns:Publish",
                 )
             )
         ),
@@ -245,12 +246,43 @@ _ROWS: Final = (
         in_session=_AUDIT_CALLS,
     ),
     CommandNeeds(
+        "recovery adopt",
+        "Makes an exception, with an owner and an end, of root credentials that are there; changes nothing at AWS.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_OPENING,
+        optional=(*_SELECTING, "sns:Publish"),
+        in_session=_AUDIT_CALLS,
+    ),
+    CommandNeeds(
+        "recovery sweep",
+        "Closes exceptions past their end, settles what a crash left open, reports strays, and handles accounts that joined.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=_OPENING,
+        optional=(
+            *_SELECTING,
+            "organizations:DescribePolicy",
+            "organizations:UpdatePolicy",
+            "cloudtrail:LookupEvents",
+            "sts:AssumeRole",
+            "sns:Publish",
+        ),
+        in_session=_REMOVAL_CALLS,
+    ),
+    CommandNeeds(
         "recovery close",
         "Removes everything the root user of an exception's account holds, looks again, and ends the exception.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
         actions=_OPENING,
-        optional=(*_SELECTING, "organizations:DescribePolicy", "organizations:UpdatePolicy", "kms:Sign"),
+        optional=(
+            *_SELECTING,
+            "organizations:DescribePolicy",
+            "organizations:UpdatePolicy",
+            "kms:Sign",
+            "sns:Publish",
+        ),
         in_session=_REMOVAL_CALLS,
     ),
     CommandNeeds(

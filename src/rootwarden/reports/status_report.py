@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rootwarden.model.baseline import Baseline, Logging
+from rootwarden.model.canonical import rfc3339
 from rootwarden.model.features import RootFeature
 from rootwarden.model.reading import NotSeen, Reading, Seen, map_seen, seen_or_none
+from rootwarden.reports.recovery_sweep_report import last_sweep_document
 from rootwarden.reports.report import Cell, Report, Table, Tone, cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rootwarden.model.reason import Reason
+    from rootwarden.model.sweep import LastSweep
 
 
 class Finding(Protocol):
@@ -71,7 +74,12 @@ def status_document(
 
 
 def status_report(
-    baseline: Baseline, *, blockers: Sequence[Finding], warnings: Sequence[Finding], next_steps: Sequence[str]
+    baseline: Baseline,
+    *,
+    blockers: Sequence[Finding],
+    warnings: Sequence[Finding],
+    next_steps: Sequence[str],
+    last_sweep: Reading[LastSweep | None],
 ) -> Report:
     """The document, a table of what was seen, and sentences on what is missing."""
     lines = [
@@ -85,14 +93,17 @@ def status_report(
         lines.append(Cell("The baseline is complete.", Tone.GOOD))
     lines += [Cell(f"Next: {step}") for step in next_steps]
     document = status_document(baseline, blockers=blockers, warnings=warnings, next_steps=next_steps)
-    return Report("status", document, (_table(baseline),), tuple(lines), (document,))
+    document["last_sweep"] = last_sweep_document(seen_or_none(last_sweep))
+    if isinstance(last_sweep, NotSeen):
+        document["not_readable"]["last_sweep"] = last_sweep.reason.as_json()
+    return Report("status", document, (_table(baseline, last_sweep),), tuple(lines), (document,))
 
 
 def _finding(one: Finding) -> dict[str, Any]:
     return {"code": one.code, "text": one.text, "reason": one.reason.as_json() if one.reason else None}
 
 
-def _table(baseline: Baseline) -> Table:
+def _table(baseline: Baseline, last_sweep: Reading[LastSweep | None]) -> Table:
     role = baseline.role.value.replace("_", " ") if baseline.role else "role in the organization not known"
     rows = [
         (cell("Caller"), cell(f"{baseline.caller.arn} ({role})")),
@@ -111,6 +122,7 @@ def _table(baseline: Baseline) -> Table:
             _shown(map_seen(baseline.delegates, lambda ids: ", ".join(ids) or "none")),
         ),
         (cell("Organization trail"), _logging(baseline.logging)),
+        (cell("Last recovery sweep"), _swept(last_sweep)),
     ]
     where = f"{baseline.partition.name}, {baseline.region}"
     return Table(f"Centralized root access ({where})", ("", "State"), tuple(rows))
@@ -142,6 +154,13 @@ def _logging(reading: Reading[Logging]) -> Cell:
         f"management events: {words[logging.management_events]}"
     )
     return cell(text, Tone.GOOD if logging.complete else Tone.WARN)
+
+
+def _swept(reading: Reading[LastSweep | None]) -> Cell:
+    if isinstance(reading, NotSeen):
+        return _not_read(reading)
+    last = reading.value
+    return cell("none is in the ledger") if last is None else cell(rfc3339(last.ended.replace(microsecond=0)))
 
 
 def _not_read(reading: NotSeen) -> Cell:

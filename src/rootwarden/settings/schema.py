@@ -25,6 +25,7 @@ from rootwarden.settings.values import (
     OuReferences,
     PrincipalReferences,
     RegionName,
+    RegionNames,
     RoleArn,
     RoleArns,
     TagReferences,
@@ -247,6 +248,34 @@ class Recovery(Section):
     )
     open_at_once: int = Field(
         default=5, ge=1, description="How many exceptions may be open at a time, overdue ones counted."
+    )
+    remove_on_join: bool = Field(
+        default=False,
+        description="Whether 'recovery sweep' removes the root credentials of accounts that joined since the sweep before it, within "
+        "limits.max_accounts and limits.keep_used_within_days.",
+    )
+    sweep_within_hours: int | None = Field(
+        default=None,
+        ge=1,
+        description="'status' has a blocker where no sweep ran within so many hours.",
+        examples=[2],
+    )
+    member_role: Text | None = Field(
+        default=None,
+        description="The name of a role in the member accounts with which 'recovery sweep' looks up what was done as root "
+        "(cloudtrail:LookupEvents); the purpose member_read assumes it.",
+        examples=["TrailReader"],
+    )
+    watch_regions: RegionNames = Field(
+        default=(),
+        description="The Regions it looks in, besides the one that records IAM calls and sign-ins and the one in use.",
+        examples=[["eu-central-1"]],
+    )
+    watch_hours: int = Field(
+        default=24,
+        ge=1,
+        le=24 * 60,
+        description="How long after a close it goes on looking, since a console session may outlive its password.",
     )
 
 
