@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Any, Final
 
 from rootwarden.cli.main import build
-from rootwarden.model.permissions import COMMANDS, CommandNeeds
+from rootwarden.model.command_needs import CommandNeeds
+from rootwarden.model.permissions import COMMANDS
 
 _HEAD: Final = """\
 # Commands

@@ -3,102 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from rootwarden.model.command_needs import (
+    ACCOUNT_READS,
+    AUDIT_CALLS,
+    BASELINE_READS,
+    DISABLES,
+    ENABLES,
+    FEW_READS,
+    OPENING,
+    OWN_POLICY_READS,
+    POLICY_READS,
+    REMOVAL_CALLS,
+    SELECTING,
+    TRAIL_READS,
+    TREE_READS,
+    CommandNeeds,
+    RunsFrom,
+)
 from rootwarden.model.purpose import PurposeName
-from rootwarden.model.setup import StepKind
 from rootwarden.model.tasks import RootTask
-
-
-class RunsFrom(StrEnum):
-    """The account a command runs from."""
-
-    NOWHERE = "no account: it does not call AWS"
-    MANAGEMENT = "the management account"
-    DELEGATE = "the IAM delegated administrator (the management account works too, and is advised against)"
-    LEDGER = "anywhere: a file needs no AWS; a bucket, or no --ledger, needs a caller of the organization"
-    ANY = "any account of the organization; the more it may read, the more it says"
-
-
-@dataclass(frozen=True, slots=True)
-class CommandNeeds:
-    """One row of the table."""
-
-    command: str
-    does: str
-    """What it does to AWS, in one sentence."""
-    runs_from: RunsFrom
-    purpose: PurposeName | None = None
-    actions: tuple[str, ...] = ()
-    """Without these it cannot do its work."""
-    optional: tuple[str, ...] = ()
-    """Without these it says what it could not see."""
-    in_session: tuple[str, ...] = ()
-    """What it calls as the member account's root user; an SCP there must let it through."""
-
-
-_BASELINE_READS = (
-    "sts:GetCallerIdentity",
-    "organizations:DescribeOrganization",
-    "organizations:ListAWSServiceAccessForOrganization",
-    "organizations:ListDelegatedAdministrators",
-    "iam:ListOrganizationsFeatures",
-)
-_TRAIL_READS = ("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors")
-_ACCOUNT_READS = ("sts:GetCallerIdentity", "organizations:DescribeOrganization", "organizations:ListAccounts")
-_TREE_READS = (
-    "organizations:ListRoots",
-    "organizations:ListOrganizationalUnitsForParent",
-    "organizations:ListAccountsForParent",
-)
-_OPENING = (*_ACCOUNT_READS, "sts:AssumeRoot")
-_FEW_READS = (
-    "organizations:DescribeAccount",
-    "organizations:DescribeOrganizationalUnit",
-    "organizations:ListParents",
-)
-_SELECTING = (
-    *_TREE_READS,
-    *_FEW_READS,
-    "organizations:ListTagsForResource",
-    "organizations:ListDelegatedAdministrators",
-)
-_POLICY_READS = (
-    "organizations:ListPoliciesForTarget",
-    "organizations:ListPolicies",
-    "organizations:ListTargetsForPolicy",
-    "organizations:DescribePolicy",
-)
-_OWN_POLICY_READS = (
-    "iam:GetUser",
-    "iam:GetRole",
-    *(
-        f"iam:{action}"
-        for kind in ("User", "Role", "Group")
-        for action in (f"List{kind}Policies", f"Get{kind}Policy", f"ListAttached{kind}Policies")
-    ),
-    "iam:ListGroupsForUser",
-    "iam:GetPolicy",
-    "iam:GetPolicyVersion",
-)
-_AUDIT_CALLS = tuple(action for action in RootTask.AUDIT.actions)
-_DELETE_CALLS = tuple(action for action in RootTask.DELETE.actions if action != "iam:DeleteVirtualMFADevice")
-_REMOVAL_CALLS = tuple(dict.fromkeys((*_DELETE_CALLS, *_AUDIT_CALLS)))
-
-_ENABLES = (
-    StepKind.ENABLE_TRUSTED_ACCESS,
-    StepKind.ENABLE_ROOT_CREDENTIALS_MANAGEMENT,
-    StepKind.ENABLE_ROOT_SESSIONS,
-    StepKind.REGISTER_DELEGATE,
-)
-_DISABLES = (
-    StepKind.DISABLE_ROOT_SESSIONS,
-    StepKind.DISABLE_ROOT_CREDENTIALS_MANAGEMENT,
-    StepKind.DEREGISTER_DELEGATE,
-    StepKind.DISABLE_TRUSTED_ACCESS,
-)
 
 _ROWS: Final = (
     CommandNeeds(
@@ -117,50 +42,48 @@ _ROWS: Final = (
         RunsFrom.ANY,
         PurposeName.MANAGEMENT_READ,
         actions=("sts:GetCallerIdentity",),
-        optional=(*_BASELINE_READS[1:], *_TRAIL_READS, "s3:ListBucket", "s3:GetObject"),
+        optional=(*BASELINE_READS[1:], *TRAIL_READS, "s3:ListBucket", "s3:GetObject"),
     ),
     CommandNeeds(
         "enable",
         "Turns on trusted access for IAM and the root features, and registers the delegated administrator; removes nothing.",
         RunsFrom.MANAGEMENT,
         PurposeName.MANAGEMENT_DEPLOY,
-        actions=(*_BASELINE_READS, "organizations:DescribeAccount", *(step.action for step in _ENABLES)),
-        optional=_TRAIL_READS,
+        actions=(*BASELINE_READS, "organizations:DescribeAccount", *(step.action for step in ENABLES)),
+        optional=TRAIL_READS,
     ),
     CommandNeeds(
         "disable",
         "Turns root features off, deregisters a delegated administrator, or ends trusted access; never touches member accounts.",
         RunsFrom.MANAGEMENT,
         PurposeName.MANAGEMENT_DEPLOY,
-        actions=(*_BASELINE_READS, *(step.action for step in _DISABLES)),
-        optional=_TRAIL_READS,
+        actions=(*BASELINE_READS, *(step.action for step in DISABLES)),
+        optional=TRAIL_READS,
     ),
     CommandNeeds(
         "audit",
         "Opens a root session with the audit task in each account and reads what root credentials there are; changes nothing.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=tuple(
-            dict.fromkeys((*_SELECTING, *_BASELINE_READS[2:], *_POLICY_READS, *_OWN_POLICY_READS))
-        ),
-        in_session=_AUDIT_CALLS,
+        actions=OPENING,
+        optional=tuple(dict.fromkeys((*SELECTING, *BASELINE_READS[2:], *POLICY_READS, *OWN_POLICY_READS))),
+        in_session=AUDIT_CALLS,
     ),
     CommandNeeds(
         "doctor",
         "Says for each account and task whether a root session would work, and what would have to change; opens none unless asked to probe.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_ACCOUNT_READS,
+        actions=ACCOUNT_READS,
         optional=tuple(
             dict.fromkeys(
                 (
-                    *_TREE_READS,
-                    *_FEW_READS,
+                    *TREE_READS,
+                    *FEW_READS,
                     "organizations:ListTagsForResource",
-                    *_BASELINE_READS[2:],
-                    *_POLICY_READS,
-                    *_OWN_POLICY_READS,
+                    *BASELINE_READS[2:],
+                    *POLICY_READS,
+                    *OWN_POLICY_READS,
                     "sts:AssumeRoot",
                 )
             )
@@ -172,35 +95,35 @@ _ROWS: Final = (
         "Audits the chosen accounts and writes down what would be removed; changes nothing.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=_SELECTING,
-        in_session=_AUDIT_CALLS,
+        actions=OPENING,
+        optional=SELECTING,
+        in_session=AUDIT_CALLS,
     ),
     CommandNeeds(
         "remove apply",
         "Deletes exactly the root credentials a plan lists, and reads again afterwards. Deleted keys cannot be restored.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=(*_SELECTING, "kms:Sign"),
-        in_session=_REMOVAL_CALLS,
+        actions=OPENING,
+        optional=(*SELECTING, "kms:Sign"),
+        in_session=REMOVAL_CALLS,
     ),
     CommandNeeds(
         "remove",
         "On a terminal: plans, shows the plan, asks, removes and reads again. Deleted keys cannot be restored.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=_SELECTING,
-        in_session=_REMOVAL_CALLS,
+        actions=OPENING,
+        optional=SELECTING,
+        in_session=REMOVAL_CALLS,
     ),
     CommandNeeds(
         "waiver add",
         "Records that root credentials of an account must stay for now, so that audits call them excepted; changes nothing at AWS.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_ACCOUNT_READS,
-        optional=_SELECTING,
+        actions=ACCOUNT_READS,
+        optional=SELECTING,
     ),
     CommandNeeds(
         "waiver list",
@@ -221,87 +144,85 @@ _ROWS: Final = (
         "Lets the root user of one account recover its password, for one task and for a time; shows the steps for the person who signs in.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
+        actions=OPENING,
         optional=tuple(
             dict.fromkeys(
                 (
-                    *_SELECTING,
-                    *_BASELINE_READS[2:],
-                    *_POLICY_READS,
-                    *_OWN_POLICY_READS,
+                    *SELECTING,
+                    *BASELINE_READS[2:],
+                    *POLICY_READS,
+                    *OWN_POLICY_READS,
                     "organizations:UpdatePolicy",
                     "sns:Publish",
                 )
             )
         ),
-        in_session=(*_AUDIT_CALLS, "iam:CreateLoginProfile"),
+        in_session=(*AUDIT_CALLS, "iam:CreateLoginProfile"),
     ),
     CommandNeeds(
         "recovery list",
         "Lists the exceptions there are and were, and reads what the root users of the open ones hold; changes nothing.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=_SELECTING,
-        in_session=_AUDIT_CALLS,
+        actions=OPENING,
+        optional=SELECTING,
+        in_session=AUDIT_CALLS,
     ),
     CommandNeeds(
         "recovery adopt",
         "Makes an exception, with an owner and an end, of root credentials that are there; changes nothing at AWS.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=(*_SELECTING, "sns:Publish"),
-        in_session=_AUDIT_CALLS,
+        actions=OPENING,
+        optional=(*SELECTING, "sns:Publish"),
+        in_session=AUDIT_CALLS,
     ),
     CommandNeeds(
         "recovery sweep",
         "Closes exceptions past their end, settles what a crash left open, reports strays, and handles accounts that joined.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
+        actions=OPENING,
         optional=(
-            *_SELECTING,
+            *SELECTING,
             "organizations:DescribePolicy",
             "organizations:UpdatePolicy",
             "cloudtrail:LookupEvents",
             "sts:AssumeRole",
             "sns:Publish",
         ),
-        in_session=_REMOVAL_CALLS,
+        in_session=REMOVAL_CALLS,
     ),
     CommandNeeds(
         "recovery close",
         "Removes everything the root user of an exception's account holds, looks again, and ends the exception.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
+        actions=OPENING,
         optional=(
-            *_SELECTING,
+            *SELECTING,
             "organizations:DescribePolicy",
             "organizations:UpdatePolicy",
             "kms:Sign",
             "sns:Publish",
         ),
-        in_session=_REMOVAL_CALLS,
+        in_session=REMOVAL_CALLS,
     ),
     CommandNeeds(
         "session",
         "Opens a root session for one task in one account, and runs a command in it or prints its keys; what is done in it is yours.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=tuple(
-            dict.fromkeys((*_SELECTING, *_BASELINE_READS[2:], *_POLICY_READS, *_OWN_POLICY_READS))
-        ),
+        actions=OPENING,
+        optional=tuple(dict.fromkeys((*SELECTING, *BASELINE_READS[2:], *POLICY_READS, *OWN_POLICY_READS))),
     ),
     CommandNeeds(
         "grant add",
         "Records that an AWS profile may have root sessions for one task in one account, for an hour at most; opens none.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_ACCOUNT_READS,
-        optional=_SELECTING,
+        actions=ACCOUNT_READS,
+        optional=SELECTING,
     ),
     CommandNeeds(
         "grant list",
@@ -335,8 +256,8 @@ _ROWS: Final = (
         "Shows a bucket's policy and whom it locks out, and deletes, replaces, repairs or restores it as the account's root user.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=(*_SELECTING, *_POLICY_READS, "s3:PutObject", "s3:GetObject"),
+        actions=OPENING,
+        optional=(*SELECTING, *POLICY_READS, "s3:PutObject", "s3:GetObject"),
         in_session=RootTask.S3_UNLOCK.actions,
     ),
     CommandNeeds(
@@ -344,8 +265,8 @@ _ROWS: Final = (
         "Shows a queue's policy and whom it locks out, and deletes, replaces, repairs or restores it as the account's root user.",
         RunsFrom.DELEGATE,
         PurposeName.DELEGATE,
-        actions=_OPENING,
-        optional=(*_SELECTING, *_POLICY_READS, "s3:PutObject", "s3:GetObject"),
+        actions=OPENING,
+        optional=(*SELECTING, *POLICY_READS, "s3:PutObject", "s3:GetObject"),
         in_session=("sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:ListQueues"),
     ),
     *(

@@ -1,0 +1,99 @@
+"""What a row of the table of permissions holds, and the IAM actions that several commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.setup import StepKind
+from rootwarden.model.tasks import RootTask
+
+
+class RunsFrom(StrEnum):
+    """The account a command runs from."""
+
+    NOWHERE = "no account: it does not call AWS"
+    MANAGEMENT = "the management account"
+    DELEGATE = "the IAM delegated administrator (the management account works too, and is advised against)"
+    LEDGER = "anywhere: a file needs no AWS; a bucket, or no --ledger, needs a caller of the organization"
+    ANY = "any account of the organization; the more it may read, the more it says"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandNeeds:
+    """One row of the table."""
+
+    command: str
+    does: str
+    """What it does to AWS, in one sentence."""
+    runs_from: RunsFrom
+    purpose: PurposeName | None = None
+    actions: tuple[str, ...] = ()
+    """Without these it cannot do its work."""
+    optional: tuple[str, ...] = ()
+    """Without these it says what it could not see."""
+    in_session: tuple[str, ...] = ()
+    """What it calls as the member account's root user; an SCP there must let it through."""
+
+
+BASELINE_READS = (
+    "sts:GetCallerIdentity",
+    "organizations:DescribeOrganization",
+    "organizations:ListAWSServiceAccessForOrganization",
+    "organizations:ListDelegatedAdministrators",
+    "iam:ListOrganizationsFeatures",
+)
+TRAIL_READS = ("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors")
+ACCOUNT_READS = ("sts:GetCallerIdentity", "organizations:DescribeOrganization", "organizations:ListAccounts")
+TREE_READS = (
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+)
+OPENING = (*ACCOUNT_READS, "sts:AssumeRoot")
+FEW_READS = (
+    "organizations:DescribeAccount",
+    "organizations:DescribeOrganizationalUnit",
+    "organizations:ListParents",
+)
+SELECTING = (
+    *TREE_READS,
+    *FEW_READS,
+    "organizations:ListTagsForResource",
+    "organizations:ListDelegatedAdministrators",
+)
+POLICY_READS = (
+    "organizations:ListPoliciesForTarget",
+    "organizations:ListPolicies",
+    "organizations:ListTargetsForPolicy",
+    "organizations:DescribePolicy",
+)
+OWN_POLICY_READS = (
+    "iam:GetUser",
+    "iam:GetRole",
+    *(
+        f"iam:{action}"
+        for kind in ("User", "Role", "Group")
+        for action in (f"List{kind}Policies", f"Get{kind}Policy", f"ListAttached{kind}Policies")
+    ),
+    "iam:ListGroupsForUser",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+)
+AUDIT_CALLS = tuple(action for action in RootTask.AUDIT.actions)
+DELETE_CALLS = tuple(action for action in RootTask.DELETE.actions if action != "iam:DeleteVirtualMFADevice")
+REMOVAL_CALLS = tuple(dict.fromkeys((*DELETE_CALLS, *AUDIT_CALLS)))
+
+ENABLES = (
+    StepKind.ENABLE_TRUSTED_ACCESS,
+    StepKind.ENABLE_ROOT_CREDENTIALS_MANAGEMENT,
+    StepKind.ENABLE_ROOT_SESSIONS,
+    StepKind.REGISTER_DELEGATE,
+)
+DISABLES = (
+    StepKind.DISABLE_ROOT_SESSIONS,
+    StepKind.DISABLE_ROOT_CREDENTIALS_MANAGEMENT,
+    StepKind.DEREGISTER_DELEGATE,
+    StepKind.DISABLE_TRUSTED_ACCESS,
+)
