@@ -93,9 +93,9 @@ class _Crew(Generic[T, R]):
         self._ending.set()
 
     def interrupt(self) -> None:
-        """Ends because somebody pressed Ctrl-C."""
-        self._on_interrupt()
+        """Ends because somebody pressed Ctrl-C. The end comes first: work that ends when told must not be followed by more."""
         self._fail(Interrupted("interrupted", advice="Repeat the command for what is left."))
+        self._on_interrupt()
 
     def _fail(self, error: BaseException) -> None:
         with self._counting:
