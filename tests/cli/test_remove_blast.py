@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from botocore.client import BaseClient
 from product_rig import NOTHING, Ran, Rig, company, holds
 from removal_rig import DELEGATE, fault
 
+from rootwarden.app.context import App
+from rootwarden.cli.terminal import Terminal
 from rootwarden.emulator import account
 from rootwarden.ledger.chain import Identity
 from rootwarden.ledger.leases import Lease
@@ -50,6 +53,11 @@ def codes(ran: Ran) -> list[str | None]:
 def marks() -> Path:
     """Where runs leave their marks."""
     return Path(os.environ["XDG_STATE_HOME"]) / "rootwarden" / "runs"
+
+
+def lease_store(rig: Rig, ledger: Path) -> SqliteStore:
+    """The ledger's store, for its leases."""
+    return SqliteStore(ledger, Identity(rig.emulator.world.organization.id, rig.emulator.endpoint_url))
 
 
 class TestMaxAccounts:
@@ -134,6 +142,68 @@ class TestCanary:
         assert "verified clean" in ran.out  # what was done is told, whatever the answer
         assert (ran.code, clean(five)) == (code, list(gone))
 
+    def asked(self, rig: Rig, meanwhile: Callable[[], object]) -> Ran:
+        """Applies with a canary of two; ``meanwhile`` happens while the question waits for its yes."""
+
+        def ask(_terminal: Terminal, _question: str) -> bool:
+            meanwhile()
+            return True
+
+        rig.patch.setattr(Terminal, "ask", ask)
+        rig.patch.setattr("rootwarden.cli.remove.on_terminal", lambda: True)
+        return apply(rig, "--canary", "2")
+
+    def test_what_is_waived_while_it_waits_stays(self, five: Rig) -> None:
+        soon = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+        waive = ("waiver", "add", FIVE[2], "--item", "password", "--owner", "me", "--until", soon)
+        waived = list[Ran]()
+        ran = self.asked(
+            five, lambda: waived.append(five.child(*waive, "--reason", "needed", profile=DELEGATE))
+        )
+        assert waived[0].code == 0
+        assert (ran.code, holds(five.root(FIVE[2]))) == (6, {**NOTHING, "password": 1, "mfa_devices": 1})
+        assert clean(five) == [one for one in FIVE if one != FIVE[2]]
+
+    def test_an_account_that_is_suspended_while_it_waits_is_left_alone(self, five: Rig) -> None:
+        accounts = five.emulator.world.organization.accounts
+        ran = self.asked(five, lambda: setattr(accounts[FIVE[3]], "state", "SUSPENDED"))
+        assert (ran.code, codes(ran)[3]) == (6, "account_suspended")
+        assert clean(five) == [one for one in FIVE if one != FIVE[3]]
+
+    def test_a_plan_that_grows_too_old_while_it_waits_goes_no_further(self, five: Rig) -> None:
+        late = datetime.now(UTC) + timedelta(hours=25)
+        build = Terminal.app
+
+        def app(terminal: Terminal) -> App:
+            made = build(terminal)
+            made.clock = lambda: late if waited else datetime.now(UTC)
+            return made
+
+        waited = list[bool]()
+        five.patch.setattr(Terminal, "app", app)
+        ran = self.asked(five, lambda: waited.append(True))
+        assert (ran.code, clean(five)) == (6, list(FIVE[:2]))
+        assert "more than 24 hours ago" in str(ran.row(FIVE[2])["reason"])
+
+    def test_a_lease_that_ended_while_it_waits_is_taken_again(self, five: Rig, ledger: Path) -> None:
+        store = lease_store(five, ledger)
+        ran = self.asked(five, lambda: store.release(store.leases()[0]))
+        assert (ran.code, clean(five), store.leases()) == (0, list(FIVE), ())
+
+    def test_a_plan_that_another_run_took_while_it_waits_goes_no_further(
+        self, five: Rig, ledger: Path
+    ) -> None:
+        store = lease_store(five, ledger)
+
+        def taken() -> None:
+            (ours,) = store.leases()
+            store.release(ours)
+            store.acquire(ours.name, "somebody on another machine", timedelta(minutes=5))
+
+        ran = self.asked(five, taken)
+        assert (ran.code, clean(five)) == (6, list(FIVE[:2]))
+        assert "somebody on another machine applies this plan" in str(ran.row(FIVE[2])["reason"])
+
     def test_opens_two_sessions_an_account_and_no_second_delete_session(self, five: Rig) -> None:
         calls = five.calls()
         apply(five, "--canary", "2")
@@ -142,11 +212,8 @@ class TestCanary:
 
 
 class TestLeases:
-    def store(self, rig: Rig, ledger: Path) -> SqliteStore:
-        return SqliteStore(ledger, Identity(rig.emulator.world.organization.id, rig.emulator.endpoint_url))
-
     def lease(self, rig: Rig, ledger: Path, name: str, owner: str = "somebody on another machine") -> Lease:
-        taken = self.store(rig, ledger).acquire(name, owner, timedelta(minutes=5))
+        taken = lease_store(rig, ledger).acquire(name, owner, timedelta(minutes=5))
         assert isinstance(taken, Lease)
         return taken
 
@@ -158,7 +225,7 @@ class TestLeases:
         assert (ran.code, codes(ran)[2]) == (6, "lease_held")
         assert "somebody on another machine" in str(ran.row(FIVE[2])["reason"])
         assert clean(five) == [one for one in FIVE if one != FIVE[2]]
-        self.store(five, ledger).release(held)
+        lease_store(five, ledger).release(held)
         assert apply(five).code == 0
 
     def test_a_plan_that_somebody_applies_is_refused_as_a_whole(self, five: Rig, ledger: Path) -> None:
@@ -214,5 +281,5 @@ class TestLeases:
 
     def test_all_are_given_back(self, five: Rig, ledger: Path) -> None:
         apply(five)
-        assert self.store(five, ledger).leases() == ()
+        assert lease_store(five, ledger).leases() == ()
         assert list(marks().iterdir()) == []

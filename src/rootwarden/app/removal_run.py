@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import getpass
 import socket
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import platformdirs
 
+from rootwarden.app.accounts import accounts_now
+from rootwarden.app.age import check_age
 from rootwarden.app.evidence_folder import EvidenceFolder
 from rootwarden.app.protection import protection_now
 from rootwarden.app.settle import earlier_root_work, settle_by_audit
@@ -25,7 +27,7 @@ from rootwarden.operations.audit.gather import look_at
 from rootwarden.operations.audit.judge import skip_reason
 from rootwarden.operations.removal.account import refused
 from rootwarden.operations.removal.apply import apply_plan
-from rootwarden.operations.removal.earlier import EarlierRuns, earlier_runs
+from rootwarden.operations.removal.earlier import earlier_runs
 from rootwarden.operations.removal.plan_file import to_text
 from rootwarden.operations.removal.stop import Stop
 from rootwarden.operations.removal.terms import Terms
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.ids import AccountId
+    from rootwarden.model.organization import Account
     from rootwarden.model.removal import AccountRemoval
     from rootwarden.model.removal_outcome import AccountOutcome
 
@@ -77,7 +80,6 @@ class RemovalRun:
         self._authority = dataclasses.replace(plan, exception_id=choice.closing)
         self._stop = Stop(after_failures=choice.stop_after)
         self._outcomes: dict[AccountId, AccountOutcome] = {}
-        self._by_id = {account.id: account for account in chosen.accounts}
 
     def carry_out(
         self, ask: Callable[[str], bool] | None
@@ -88,21 +90,25 @@ class RemovalRun:
         """
         with RunMark(marks_folder()) as mark:
             leases = LeaseKeeper(self._recorder.store, mark, who(), clock=self._app.clock)
-            taken = leases.take(f"plan:{self._planned.plan_hash}")
-            if isinstance(taken, Held):
-                raise LeaseLost(
-                    f"{taken.by.owner} applies this plan, until {taken.by.ends:%H:%M:%SZ} at the latest",
-                    advice="Wait until that run is over; the same command then says what is left.",
-                )
-            with taken:
-                self._lease = taken
+            with ExitStack() as held:
+                self._hold_plan(leases, held)
                 if self._choice.evidence:
                     self._evidence = EvidenceFolder(self._choice.evidence, to_text(self._planned.plan))
-                stopped = self._stages(leases, ask)
+                stopped = self._stages(leases, held, ask)
                 outcomes = self._in_order(stopped)
                 if self._evidence:
                     self._filing(self._evidence, outcomes)
         return outcomes, stopped
+
+    def _hold_plan(self, leases: LeaseKeeper, held: ExitStack) -> None:
+        """Takes the lease on the plan. Raises LeaseLost where another run has it."""
+        taken = leases.take(f"plan:{self._planned.plan_hash}")
+        if isinstance(taken, Held):
+            raise LeaseLost(
+                f"{taken.by.owner} applies this plan, until {taken.by.ends:%H:%M:%SZ} at the latest",
+                advice="Wait until that run is over; the same command then says what is left.",
+            )
+        self._lease = held.enter_context(taken)
 
     def _in_order(self, stopped: RootwardenError | None) -> tuple[AccountOutcome, ...]:
         reason = self._stop.reason or (reason_of(stopped) if stopped else _NOT_TRIED)
@@ -110,29 +116,52 @@ class RemovalRun:
             self._outcomes.get(one.account) or refused(one, reason) for one in self._planned.plan.accounts
         )
 
-    def _stages(self, leases: LeaseKeeper, ask: Callable[[str], bool] | None) -> RootwardenError | None:
-        earlier = earlier_runs(entries(self._recorder.store), self._planned.plan_hash)
+    def _stages(
+        self, leases: LeaseKeeper, held: ExitStack, ask: Callable[[str], bool] | None
+    ) -> RootwardenError | None:
         left_open = earlier_root_work(self._recorder)
-        stopped = self._canary_and_others(self._terms(leases, earlier), earlier, ask)
+        stopped = self._canary_and_others(leases, held, ask)
         if not isinstance(stopped, LedgerError):
             rows = [one.after for one in self._outcomes.values() if one.after]
             settle_by_audit(self._recorder, left_open, rows)
         return stopped
 
     def _canary_and_others(
-        self, terms: Terms, earlier: EarlierRuns, ask: Callable[[str], bool] | None
+        self, leases: LeaseKeeper, held: ExitStack, ask: Callable[[str], bool] | None
     ) -> RootwardenError | None:
         accounts = self._planned.plan.accounts
         first, others = canary(accounts, self._choice.canary or len(accounts))
-        passed = {one.account for one in first} <= earlier.complete
+        terms = self._terms(leases)
+        passed = {one.account for one in first} <= terms.earlier.complete
         stopped = self._stage(terms, first)
         if stopped or not others:
             return stopped
-        reason = None if passed else self._after_canary(first, others, ask)
+        if passed:
+            return self._stage(terms, others)
+        reason = self._after_canary(first, others, ask)
         if reason:
             self._outcomes |= {one.account: refused(one, self._stop.reason or reason) for one in others}
             return None
+        try:
+            terms = self._terms_after_answer(leases, held)
+        except RootwardenError as error:
+            return error
         return self._stage(terms, others)
+
+    def _terms_after_answer(self, leases: LeaseKeeper, held: ExitStack) -> Terms:
+        """What holds by now: an answer may take hours, and meanwhile leases end, and waivers, exceptions and accounts change.
+
+        Raises RefusedByRule for a plan that grew too old, LeaseLost, AwsError, LedgerError.
+        """
+        check_age(self._app, self._planned.plan.made, "the plan")
+        try:
+            self._lease.renew()
+        except LeaseLost:
+            self._hold_plan(leases, held)
+        self._chosen = accounts_now(
+            self._app, self._clients, [one.account for one in self._planned.plan.accounts]
+        )
+        return self._terms(leases)
 
     def _after_canary(
         self,
@@ -191,8 +220,8 @@ class RemovalRun:
         except RootwardenError as error:
             self._stop.because(reason_of(error), error)
 
-    def _terms(self, leases: LeaseKeeper, earlier: EarlierRuns) -> Terms:
-        by_id = self._by_id
+    def _terms(self, leases: LeaseKeeper) -> Terms:
+        by_id = {account.id: account for account in self._chosen.accounts}
         now = self._app.clock()
         protection = protection_now(
             self._app, self._clients, self._chosen.organization.id, now=now, closing=self._choice.closing
@@ -205,19 +234,21 @@ class RemovalRun:
             look=look,
             leases=leases,
             keep_used_within_days=self._planned.plan.keep_used_within_days,
-            refusals=self._refusals(protection.accounts),
+            refusals=self._refusals(by_id, protection.accounts),
             protection=protection,
-            earlier=earlier,
+            earlier=earlier_runs(entries(self._recorder.store), self._planned.plan_hash),
             before=self._evidence.before if self._evidence else None,
             now=self._app.clock,
         )
 
-    def _refusals(self, excepted: Mapping[AccountId, Reason]) -> dict[AccountId, Reason]:
+    def _refusals(
+        self, by_id: Mapping[AccountId, Account], excepted: Mapping[AccountId, Reason]
+    ) -> dict[AccountId, Reason]:
         """The plan's accounts that must be left alone by now, and why."""
         management = self._chosen.organization.management_account_id
         found = {}
         for planned in self._planned.plan.accounts:
-            account = self._by_id.get(planned.account)
+            account = by_id.get(planned.account)
             reason = (
                 skip_reason(account, management, self._chosen.excluded)
                 if account

@@ -63,7 +63,11 @@ class HeldByUs:
     def keep(self) -> None:
         """Sees to it that some of its time is left. Raises LeaseLost, after which nothing may be changed, and LedgerError."""
         if self._lease.ends - self._clock() < self._length / 2:
-            self._lease = self._store.renew(self._lease, self._length)
+            self.renew()
+
+    def renew(self) -> None:
+        """Asks the store whether it is still ours, and gives it all of its time. Raises LeaseLost and LedgerError."""
+        self._lease = self._store.renew(self._lease, self._length)
 
     def __enter__(self) -> Self:
         return self
