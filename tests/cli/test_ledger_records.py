@@ -355,7 +355,7 @@ def test_a_ledger_that_fails_in_the_middle_stops_the_run_and_keeps_what_is_known
         raise LedgerUnwritable("the disk is full")
 
     rig.after("iam:DeactivateMFADevice", lambda: rig.patch.setattr(SqliteStore, "append_many", full))
-    ran = rig.json("remove", "apply", plan, "--yes", profile="emulator-security")
+    ran = rig.json("remove", "apply", plan, "--yes", "--concurrency", "1", profile="emulator-security")
     assert ran.code == 5
     assert "the disk is full" in ran.err
     row = ran.row(SHOP)

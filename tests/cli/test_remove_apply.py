@@ -245,7 +245,7 @@ class TestWhatFails:
         planned(legacy, accounts=f"{LEGACY},{SHOP}")
         expired = fault("sts:AssumeRoot", account=SHOP, code="ExpiredToken")
         legacy.emulator.world.faults.append(expired)
-        ran = applied(legacy)
+        ran = applied(legacy, "--concurrency", "1")
         assert set(results(ran, LEGACY).values()) == {"removed"}
         assert set(results(ran, SHOP).values()) == {"refused"}
         assert ran.code == 6
@@ -263,7 +263,7 @@ class TestWhatFails:
         planned(legacy, accounts=f"{LEGACY},{SHOP}")
         untouched = holds(legacy.root(SHOP))
         legacy.interrupt_at("iam:DeleteSigningCertificate", LEGACY)
-        ran = applied(legacy)
+        ran = applied(legacy, "--concurrency", "1")
         assert ran.code == 130
         assert list(results(ran, LEGACY).values()) == ["removed", "removed", "removed", "unknown", "refused"]
         assert set(results(ran, SHOP).values()) == {"refused"}

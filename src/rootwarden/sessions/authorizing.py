@@ -76,7 +76,8 @@ def named_in_intent(authority: Authority) -> dict[str, str | None]:
     """The plan and the exception as an intent names them."""
     match authority:
         case ForPlan(plan_hash=plan_hash, exception_id=exception_id):
-            return {"plan_hash": plan_hash, "exception_id": exception_id}
+            named: dict[str, str | None] = {"plan_hash": plan_hash}
+            return named if exception_id is None else {**named, "exception_id": exception_id}
         case ForException(exception_id=exception_id):
             return {"exception_id": exception_id}
         case ForGrant(plan_hash=plan_hash, exception_id=exception_id):

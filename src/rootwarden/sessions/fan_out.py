@@ -16,6 +16,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _NOTHING: Final[Any] = object()
+_LOOK_UP: Final = 0.5
+"""Seconds. A signal may be delivered to any thread, but only the main one acts on it, and a wait does not end for it."""
 
 
 def fan_out(
@@ -82,7 +84,9 @@ class _Crew(Generic[T, R]):
     def _next_result(self) -> R:
         while True:
             try:
-                return self._results.get()
+                return self._results.get(timeout=_LOOK_UP)
+            except queue.Empty:
+                continue
             except KeyboardInterrupt:
                 if self._ending.is_set():
                     raise

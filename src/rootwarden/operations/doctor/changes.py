@@ -16,7 +16,13 @@ from rootwarden.operations.doctor import edits
 from rootwarden.operations.doctor.amendments import ASSUME_ROOT, Amendment, Kind, NoChange
 from rootwarden.operations.doctor.lifts import HERE, Lift, Work, sentences, together
 from rootwarden.operations.doctor.proof import harmless
-from rootwarden.operations.doctor.requests import ESSENTIAL, Asker
+from rootwarden.operations.doctor.requests import (
+    ANY_NAME,
+    ESSENTIAL,
+    MOST_NAMES,
+    WITHOUT_RESOURCE,
+    Asker,
+)
 from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy import Answer, Decision, Layer, evaluate
 
@@ -254,15 +260,24 @@ class Changes:
             said = self.caller.decide(self.asker.call(task, stack.account), instead)
             self._proven[call] = said.answer is not Answer.DENY
         return self._proven[call] and all(
-            self._lets_through(rung, stack.account, task, mark, instead) for rung in stack.rungs
+            self._passes(stack, action, mark, instead) for action in ESSENTIAL[task]
         )
 
+    def _passes(self, stack: Stack, action: str, mark: Hashable, instead: dict[str, Policy]) -> bool:
+        """Whether no level denies the action, for buckets and queues in general or for one that a policy names."""
+        named = action.partition(":")[0] in {"s3", "sqs"} and action not in WITHOUT_RESOURCE
+        names = (ANY_NAME, *(stack.names[:MOST_NAMES] if named else ()))
+        for name in names:
+            request = self.asker.session(action, stack.account, name=name)
+            asked = (action, name, mark)
+            if all(self._lets_through(rung, request, asked, instead) for rung in stack.rungs):
+                return True
+        return False
+
     def _lets_through(
-        self, rung: Rung, account: AccountId, task: RootTask, mark: Hashable, instead: dict[str, Policy]
+        self, rung: Rung, request: Request, asked: Hashable, instead: dict[str, Policy]
     ) -> bool:
-        key = (rung.kind, rung.names, task, mark)
+        key = (rung.kind, rung.names, asked)
         if key not in self._proven:
-            layers = rung.layers(instead)
-            requests = (self.asker.session(action, account) for action in ESSENTIAL[task])
-            self._proven[key] = all(evaluate(one, layers).answer is not Answer.DENY for one in requests)
+            self._proven[key] = evaluate(request, rung.layers(instead)).answer is not Answer.DENY
         return self._proven[key]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from doctor_evidence import FULL, IS_ROOT, LOST, MEMBER, OTHER, ROOT, UNIT, calling, deny, evidence, policy
 from doctor_patch import applied
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rootwarden.model.caller import Caller
@@ -136,6 +136,21 @@ def test_a_stack_judged_in_parts_is_what_the_evaluator_says(world: Evidence) -> 
                 )
 
 
+def _some_buckets_alone() -> Evidence:
+    """The root level allows one account some buckets and nobody anything else; the caller is bound by it too."""
+    allow = {"Effect": "Allow", "Resource": "arn:aws:s3:::prod-*", "Action": "*"}
+    condition = {"StringEquals": {"aws:PrincipalAccount": MEMBER}}
+    made: Evidence = evidence(
+        {ROOT: [policy({**allow, "Condition": condition})]}, {}, caller=calling(**DELEGATE)
+    )
+    left = made.policies.attached[PolicyType.SCP, ROOT]
+    assert isinstance(left, Seen)
+    only = Seen(tuple(one for one in left.value if one.id != "p-full"))
+    attached = {**made.policies.attached, (PolicyType.SCP, ROOT): only}
+    return dataclasses.replace(made, policies=dataclasses.replace(made.policies, attached=attached))
+
+
+@example(_some_buckets_alone())
 @given(worlds())
 def test_judging_accounts_together_changes_no_answer(world: Evidence) -> None:
     together = said(judge(world, TASKS))
