@@ -5,6 +5,7 @@
     │   ├── UnknownAccount               the organization has no such account
     │   ├── ConfigurationError           rootwarden.toml
     │   ├── MalformedPolicy              a policy document, with the place that is wrong
+    │   ├── MalformedRecord              a record of CloudTrail, with the place that is wrong
     │   ├── NoRegion                     nothing says which Region to use
     │   ├── CommandNotRunnable    126    the command for a session is there and cannot be run
     │   └── CommandNotFound       127    there is no such command
@@ -82,6 +83,17 @@ class MalformedPolicy(BadInput):
 
     def __init__(self, message: str, *, path: str = "", advice: str = "") -> None:
         super().__init__(message, advice=advice)
+        self.path = path
+
+
+class MalformedRecord(BadInput):
+    """A record of CloudTrail that cannot be read. ``path`` is the place in it, empty for the record as a whole."""
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(
+            f"{path}: {message}" if path else message,
+            advice="CloudTrail does not write such records: look at what wrote or changed the file.",
+        )
         self.path = path
 
 

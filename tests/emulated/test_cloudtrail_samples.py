@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,41 +26,8 @@ ALLOW_ALL: dict[str, Any] = {
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 
-CALLER_SAMPLE: dict[str, Any] = {
-    "eventVersion": "1.08",
-    "userIdentity": {
-        "type": "AssumedRole",
-        "principalId": "AIDACKCEVSQ6C2EXAMPLE:JohnRole1",
-        "arn": "arn:aws:sts::111111111111:assumed-role/JohnDoe/JohnRole1",
-        "accountId": "111111111111",
-        "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
-        "sessionContext": {
-            "sessionIssuer": {
-                "type": "Role",
-                "principalId": "AIDACKCEVSQ6C2EXAMPLE",
-                "arn": "arn:aws:iam::111111111111:role/JohnDoe",
-                "accountId": "111111111111",
-                "userName": "Admin2",
-            },
-            "webIdFederationData": {},
-            "attributes": {"creationDate": "2024-10-25T20:45:28Z", "mfaAuthenticated": "false"},
-            "assumedRoot": "true",
-        },
-    },
-    "eventTime": "2024-10-25T20:52:11Z",
-    "eventSource": "sts.amazonaws.com",
-    "eventName": "AssumeRoot",
-    "awsRegion": "us-west-2",
-    "sourceIPAddress": "192.0.2.1",
-    "requestParameters": {"targetPrincipal": "222222222222", "taskPolicyArn": {"arn": UNLOCK}},
-    "responseElements": {
-        "credentials": {
-            "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
-            "sessionToken": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            "expiration": "Oct 25, 2024, 9:07:11 PM",
-        }
-    },
-}
+SAMPLES = Path(__file__).parents[1] / "cases" / "cloudtrail"
+CALLER_SAMPLE: dict[str, Any] = json.loads((SAMPLES / "aws_sample_caller.json").read_text(encoding="utf-8"))
 CALLER_DIFFERS = {
     # The published record is abridged: every real record has these.
     "userAgent": "absent in the sample",
@@ -76,49 +44,7 @@ CALLER_DIFFERS = {
     "userIdentity.sessionContext.sessionIssuer.principalId": "kind",
 }
 
-MEMBER_SAMPLE: dict[str, Any] = {
-    "eventVersion": "1.10",
-    "userIdentity": {
-        "type": "Root",
-        "principalId": "222222222222",
-        "arn": "arn:aws:iam::222222222222:root",
-        "accountId": "222222222222",
-        "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
-        "sessionContext": {
-            "attributes": {"creationDate": "2024-10-25T20:52:11Z", "mfaAuthenticated": "false"}
-        },
-    },
-    "eventTime": "2024-10-25T20:53:47Z",
-    "eventSource": "s3.amazonaws.com",
-    "eventName": "DeleteBucketPolicy",
-    "awsRegion": "us-west-2",
-    "sourceIPAddress": "192.0.2.1",
-    "requestParameters": {
-        "bucketName": "resource-policy-JohnDoe",
-        "Host": "resource-policy-JohnDoe.s3.amazonaws.com",
-        "policy": "",
-    },
-    "responseElements": None,
-    "requestID": "1234567890abcdef0",
-    "eventID": "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111",
-    "readOnly": False,
-    "resources": [
-        {
-            "accountId": "222222222222",
-            "type": "AWS::S3::Bucket",
-            "ARN": "arn:aws:s3:::resource-policy-JohnDoe",
-        }
-    ],
-    "eventType": "AwsApiCall",
-    "managementEvent": True,
-    "recipientAccountId": "222222222222",
-    "eventCategory": "Management",
-    "tlsDetails": {
-        "tlsVersion": "TLSv1.3",
-        "cipherSuite": "TLS_AES_128_GCM_SHA256",
-        "clientProvidedHostHeader": "resource-policy-JohnDoe.s3.amazonaws.com",
-    },
-}
+MEMBER_SAMPLE: dict[str, Any] = json.loads((SAMPLES / "aws_sample_member.json").read_text(encoding="utf-8"))
 MEMBER_DIFFERS = {"userAgent": "absent in the sample"}  # abridged as well
 
 KINDS = (

@@ -1,20 +1,25 @@
 """Keeps secrets out of the ledger: an entry is never deleted, so a secret in it could never be taken back.
 
 Looks at names (``SecretAccessKey``, ``session_token``, ``password`` ...) and at the shapes of AWS secret access keys, session
-tokens and private keys. A shape is a guess: it is drawn so that hashes, ARNs, URLs and prose pass.
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+tokens and private keys (``model.secret_shapes``).
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
 from rootwarden.errors import SecretRefused
 from rootwarden.ledger.canonical import Json
+from rootwarden.model.secret_shapes import (
+    LONG_BASE64,
+    PRIVATE_KEY,
+    REMOVED,
+    SECRET_KEY,
+    is_mixed,
+    looks_random,
+)
 
 _SECRET_NAMES: Final = (
     "secret",
@@ -26,16 +31,10 @@ _SECRET_NAMES: Final = (
     "privatekey",
     "authorization",
 )
-_SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
-_LONG_BASE64: Final = re.compile(r"[A-Za-z0-9/+=_-]{100,}")
 _NAMED_SECRET: Final = re.compile(
     r"(?i)(secret_?access_?key|session_?token|security_?token)[\"']?\s*[=:]\s*[\"']?[A-Za-z0-9/+]{16}[A-Za-z0-9/+=_-]*"
 )
-_PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _REFERENCE: Final = re.compile(r"(arn:|https?://)\S+")
-REMOVED: Final = "[looked like a secret, not kept]"
-_RANDOM_BITS: Final = 4.25
-"""Bits per character. Forty random characters of sixty-four have 4.75 on average; names and paths stay below this."""
 
 
 def refuse_secrets(content: Json, where: str = "content") -> None:
@@ -60,13 +59,13 @@ def without_secrets(text: str) -> str:
     For AWS's own words: an outcome has to be written, and a message of AWS's may hold an encoded authorization failure that looks
     like a token.
     """
-    if _PRIVATE_KEY.search(text):
+    if PRIVATE_KEY.search(text):
         return REMOVED
     text = _NAMED_SECRET.sub(REMOVED, text)
-    text = _LONG_BASE64.sub(lambda run: REMOVED if _is_mixed(run.group()) else run.group(), text)
+    text = LONG_BASE64.sub(lambda run: REMOVED if is_mixed(run.group()) else run.group(), text)
     if _REFERENCE.fullmatch(text):
         return text
-    return _SECRET_KEY.sub(lambda run: REMOVED if _looks_random(run.group()) else run.group(), text)
+    return SECRET_KEY.sub(lambda run: REMOVED if looks_random(run.group()) else run.group(), text)
 
 
 def _is_secret_name(key: str) -> bool:
@@ -81,28 +80,14 @@ def _holds_text(value: Json) -> bool:
 
 
 def _refuse_shape(text: str, where: str) -> None:
-    if _PRIVATE_KEY.search(text) or _NAMED_SECRET.search(text):
+    if PRIVATE_KEY.search(text) or _NAMED_SECRET.search(text):
         raise _refusal(where, "it spells out a secret")
-    if any(_is_mixed(run) for run in _LONG_BASE64.findall(text)):
+    if any(is_mixed(run) for run in LONG_BASE64.findall(text)):
         raise _refusal(where, "it looks like a session token")
     if _REFERENCE.fullmatch(text):
         return  # a path in an ARN or a URL may have forty characters that mean nothing
-    if any(_looks_random(run) for run in _SECRET_KEY.findall(text)):
+    if any(looks_random(run) for run in SECRET_KEY.findall(text)):
         raise _refusal(where, "it looks like an AWS secret access key")
-
-
-def _is_mixed(run: str) -> bool:
-    """Whether lower case, upper case and digits all occur: hexadecimal digests and plain words do not have all three."""
-    return bool(re.search("[a-z]", run) and re.search("[A-Z]", run) and re.search("[0-9]", run))
-
-
-def _looks_random(run: str) -> bool:
-    return _is_mixed(run) and _bits_per_character(run) > _RANDOM_BITS
-
-
-def _bits_per_character(run: str) -> float:
-    counts = Counter(run).values()
-    return -sum(count / len(run) * math.log2(count / len(run)) for count in counts)
 
 
 def _refusal(where: str, why: str) -> SecretRefused:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.ledger.results import Result
-from rootwarden.ledger.secret_guard import REMOVED, refuse_secrets, without_secrets
+from rootwarden.ledger.secret_guard import refuse_secrets, without_secrets
 from rootwarden.model.reason import Reason, Source
+from rootwarden.model.secret_shapes import REMOVED
 
 TOKEN = "FwoGZXIvYXdzEBYaD" + "aB3" * 50
 KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

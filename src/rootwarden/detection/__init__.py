@@ -1,0 +1,1 @@
+"""What CloudTrail shows: events, sessions, rules, findings. Values in, values out; no I/O."""

@@ -1,0 +1,63 @@
+"""Each event once, whichever copy came first: trails repeat events, and two accounts may have a record of one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from rootwarden.model.detection_event import Event
+
+
+def distinct(events: Iterable[Event]) -> tuple[tuple[Event, ...], int]:
+    """The events in the order of time, and how many copies were left out.
+
+    Copies have the same id and recipient. The two records of one AssumeRoot, which two accounts have, share ``sharedEventID`` or the id of
+    the request; the one that says more is kept. AWS documents the second record for AssumeRole only: it is not required here.
+    """
+    kept: dict[Hashable, Event] = {}
+    count = 0
+    for event in events:
+        count += 1
+        key = (event.id, event.account)
+        other = kept.get(key)
+        if other is None or _telling(event) > _telling(other):
+            kept[key] = event
+    found = list(_merged(kept.values()))
+    return tuple(sorted(found, key=in_time)), count - len(found)
+
+
+def in_time(event: Event) -> tuple[object, ...]:
+    """What events are put in order by."""
+    return event.time, event.id, event.account
+
+
+def _merged(events: Iterable[Event]) -> Iterable[Event]:
+    groups: list[Event] = []
+    by_name: dict[tuple[str, str], Event] = {}
+    for event in sorted(events, key=_telling, reverse=True):
+        if not event.is_assume_root:
+            groups.append(event)
+            continue
+        names = [(kind, text) for kind, text in _shared_names(event) if text is not None]
+        if any(name in by_name for name in names):
+            continue
+        by_name.update(dict.fromkeys(names, event))
+        groups.append(event)
+    return groups
+
+
+def _shared_names(event: Event) -> tuple[tuple[str, str | None], ...]:
+    return ("shared", event.shared_id), ("request", event.request_id), ("key", event.issued_key_id)
+
+
+def _telling(event: Event) -> tuple[object, ...]:
+    """How much a record says; the rest makes the choice independent of the order they came in."""
+    return (
+        event.identity_type != "AWSAccount",
+        event.issued_key_id is not None,
+        event.target is not None,
+        event.arn is not None,
+        repr(event),
+    )

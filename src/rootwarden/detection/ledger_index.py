@@ -1,0 +1,78 @@
+"""Which run of the ledger a session, or a call, belongs to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from rootwarden.detection.correlate import LONGEST
+from rootwarden.detection.tasks import task_of
+from rootwarden.model.detection import Evidence
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rootwarden.model.detection_event import Event
+    from rootwarden.model.detection_known import Known, LedgerRun
+    from rootwarden.model.ids import AccountId
+
+CLOCKS_DIFFER: Final = timedelta(minutes=2)
+"""How far the operator's clock, which the ledger goes by, may be from AWS's."""
+_UNFINISHED: Final = timedelta(hours=1)
+"""How long a run without an outcome counts as under way."""
+
+
+class LedgerIndex:
+    """The runs, found by key, by request and by what they were about."""
+
+    def __init__(self, known: Known) -> None:
+        self._by_key: dict[str, LedgerRun] = {}
+        self._by_request: dict[str, LedgerRun] = {}
+        self._by_account: dict[AccountId, list[LedgerRun]] = defaultdict(list)
+        for run in sorted(known.runs, key=lambda one: (one.began, one.id)):
+            self._by_key.update(dict.fromkeys(run.access_keys, run))
+            self._by_request.update(dict.fromkeys(run.request_ids, run))
+            if run.tasks:
+                for account in run.accounts:
+                    self._by_account[account].append(run)
+
+    def of_key(self, key: str | None, account: AccountId) -> LedgerRun | None:
+        """The run that recorded a key of a root session in this account."""
+        run = self._by_key.get(key) if key is not None else None
+        return run if run is not None and run.access_keys.get(key or "") == account else None
+
+    def of_member(self, event: Event) -> LedgerRun | None:
+        """The run whose session an event of root was made in, by the session's key."""
+        run = self.of_key(event.access_key_id, event.account)
+        return run if run is not None and _is_within(run, event.time - LONGEST, event.time) else None
+
+    def of_request(self, event: Event) -> LedgerRun | None:
+        """The run that recorded the id of this request."""
+        return self._by_request.get(event.request_id) if event.request_id is not None else None
+
+    def of_opening(self, event: Event) -> tuple[LedgerRun, Evidence] | None:
+        """The run behind an AssumeRoot, refused or not; by what the ledger has, best first."""
+        if event.target is None:
+            return None
+        run = self.of_key(event.issued_key_id, event.target)
+        if run is not None:
+            return run, Evidence.LEDGER_KEY
+        run = self.of_request(event)
+        if run is not None and event.target in run.accounts:
+            return run, Evidence.LEDGER_REQUEST
+        for run in reversed(self._by_account.get(event.target, ())):
+            if _is_of(run, event):
+                return run, Evidence.LEDGER_WINDOW
+        return None
+
+
+def _is_of(run: LedgerRun, event: Event) -> bool:
+    task = task_of(event.task_policy)
+    return event.arn == run.caller and task in run.tasks and _is_within(run, event.time, event.time)
+
+
+def _is_within(run: LedgerRun, earliest: datetime, latest: datetime) -> bool:
+    """Whether some moment between the two lies within the run."""
+    ended = run.ended if run.ended is not None else run.began + _UNFINISHED
+    return earliest <= ended + CLOCKS_DIFFER and run.began - CLOCKS_DIFFER <= latest

@@ -1,0 +1,47 @@
+"""Calls as root to which nothing leads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rootwarden.detection.rule import Match, Rule
+from rootwarden.model.detection import SessionKind, Severity, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rootwarden.detection.scene import Scene
+    from rootwarden.model.detection_event import Event
+
+_OTHER_RULES = frozenset({SessionKind.ACCESS_KEY})
+
+
+def _find(scene: Scene) -> Iterator[Match]:
+    by_session: dict[str, list[Event]] = defaultdict(list)
+    for one in scene.judged:
+        if one.verdict is Verdict.UNEXPLAINED and one.session_id is not None:
+            by_session[one.session_id].append(one.event)
+    for name, events in by_session.items():
+        session = scene.sessions[name]
+        calls = tuple(one for one in events if one is not session.opening)
+        if not calls or session.kind in _OTHER_RULES:
+            continue
+        changes = sum(not one.read_only for one in calls)
+        text = (
+            f"{len(calls)} calls as root in {session.account}, {changes} of them no reads. {session.reason}"
+        )
+        yield Match(calls, text, session_id=name, anchor=name)
+
+
+RULE = Rule(
+    id="root-unexplained",
+    severity=Severity.HIGH,
+    title="Root activity that nothing explains",
+    techniques=("T1078.004",),
+    why="Root acts in a member account through AssumeRoot or, under an exception, through a sign-in. What came about otherwise is "
+    "somebody with a root password or key, or a session opened where nobody looked.",
+    next_step="Look at the calls and where they came from. Remove the account's root credentials, and search every Region of the "
+    "management and delegated administrator's account for the AssumeRoot.",
+    find=_find,
+)

@@ -1,0 +1,135 @@
+"""A verdict for every event of root and every AssumeRoot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rootwarden.detection.allowed import outside_of_opening, outside_of_place
+from rootwarden.detection.excepted import Cover, end_of
+from rootwarden.detection.gathering import is_by_service
+from rootwarden.detection.tasks import action_of, is_within_task, task_of
+from rootwarden.model.detection import Evidence, SessionKind, Verdict
+
+if TYPE_CHECKING:
+    from rootwarden.detection.excepted import Exceptions
+    from rootwarden.detection.gathering import Gathered
+    from rootwarden.detection.ledger_index import LedgerIndex
+    from rootwarden.model.detection_event import Event
+    from rootwarden.model.detection_known import Expected, LedgerRun
+    from rootwarden.model.tasks import RootTask
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What is to be thought of one event."""
+
+    verdict: Verdict
+    reason: str
+    exception_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a session came about, as far as it is known."""
+
+    ruling: Ruling
+    run: LedgerRun | None = None
+    task: RootTask | None = None
+    evidence: Evidence | None = None
+
+
+class Verdicts:
+    """Judges sessions and events by the ledger, the exceptions and the configuration."""
+
+    def __init__(
+        self, ledger: LedgerIndex, exceptions: Exceptions, expected: Expected, *, ledger_read: bool
+    ) -> None:
+        self._ledger = ledger
+        self._exceptions = exceptions
+        self._expected = expected
+        self._ledger_read = ledger_read
+
+    def standing(self, session: Gathered) -> Standing:
+        """How a session came about."""
+        if session.kind is not SessionKind.ASSUME_ROOT:
+            return Standing(Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[session.kind]))
+        if session.opening is not None:
+            return self._opened(session.opening)
+        run = next((run for run in map(self._ledger.of_member, session.events) if run is not None), None)
+        if run is None:
+            return Standing(Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[session.kind]))
+        task = run.tasks[0] if len(run.tasks) == 1 else None
+        return Standing(Ruling(Verdict.EXPLAINED, _why(run)), run, task, Evidence.LEDGER_KEY)
+
+    def of_opening(self, event: Event) -> Ruling:
+        """For an AssumeRoot, refused or not."""
+        return self._opened(event).ruling
+
+    def of_member(self, event: Event, session: Gathered, standing: Standing) -> Ruling:
+        """For a call as root in a session."""
+        if session.kind is not SessionKind.ASSUME_ROOT:
+            return self.of_person(event, session.kind)
+        ruling = standing.ruling
+        if standing.task is not None and not is_within_task(event, standing.task):
+            text = f"{action_of(event)} is no action of the task {standing.task} that the session was opened for."
+            return Ruling(Verdict.UNEXPECTED, text)
+        if ruling.verdict is not Verdict.EXPLAINED:
+            return ruling
+        outside = outside_of_place(event, self._expected)
+        return Ruling(Verdict.UNEXPECTED, _sentence(outside)) if outside else ruling
+
+    def of_person(self, event: Event, kind: SessionKind) -> Ruling:
+        """For what a person did who signed in as root, or has its keys: an exception explains it, or nothing does."""
+        covered = self._exceptions.covering(event)
+        if covered is None:
+            return Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[kind])
+        one = covered.exception
+        if covered.explains and (covered.cover is not Cover.READ or kind is not SessionKind.ACCESS_KEY):
+            text = f"The exception for {one.task}, open until {end_of(one):%Y-%m-%d %H:%M} UTC, covers it: {one.reason}"
+            return Ruling(Verdict.EXPLAINED, _ended(text), one.id)
+        text = f"The exception open at that time is for {one.task}, of which {action_of(event)} is no part."
+        return Ruling(Verdict.UNEXPECTED, text, one.id)
+
+    def of_event(self, event: Event) -> Ruling:
+        """For an event of root outside of any session: a sign-in that failed, a step of recovery, a service's call."""
+        if is_by_service(event):
+            who = event.invoked_by or "AWS itself"
+            return Ruling(Verdict.AWS_SERVICE, f"{who} did it in the account's name.")
+        return self.of_person(event, SessionKind.CONSOLE)
+
+    def _opened(self, opening: Event) -> Standing:
+        found = self._ledger.of_opening(opening)
+        run, evidence = found if found is not None else (None, None)
+        outside = outside_of_opening(opening, self._expected)
+        if outside:
+            ruling = Ruling(Verdict.UNEXPECTED, _sentence(outside))
+        elif run is None:
+            ruling = Ruling(Verdict.UNEXPECTED, _NOT_IN_LEDGER if self._ledger_read else _NO_LEDGER)
+        else:
+            ruling = Ruling(Verdict.EXPLAINED, _why(run))
+        return Standing(ruling, run, task_of(opening.task_policy), evidence)
+
+
+_NOT_IN_LEDGER = "The ledger has no entry about it, so nobody wrote down who opened it and why."
+_NO_LEDGER = "No ledger was read, so nothing says who opened it and why."
+_UNEXPLAINED = {
+    SessionKind.ASSUME_ROOT: "CloudTrail marks it as a session of AssumeRoot, and that call was not seen.",
+    SessionKind.CONSOLE: "A person signed in as root, or tried to, and no exception was open.",
+    SessionKind.ACCESS_KEY: "It was signed with a long-term access key of the root user.",
+    SessionKind.UNKNOWN: "Neither an AssumeRoot nor a sign-in was seen that leads to it.",
+}
+
+
+def _why(run: LedgerRun) -> str:
+    ticket = f" ({run.ticket})" if run.ticket else ""
+    return _ended(f"{run.caller} opened it with '{run.operation}'{ticket}: {run.reason or 'no reason given'}")
+
+
+def _sentence(parts: tuple[str, ...]) -> str:
+    text = ", and ".join(parts)
+    return _ended(text[:1].upper() + text[1:])
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
