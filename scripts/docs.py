@@ -15,7 +15,7 @@ from root_only_tasks_table import root_only_tasks_table
 
 from rootwarden.emulator.org_file import as_json_schema
 from rootwarden.settings import Configuration, Purpose
-from rootwarden.settings.problems import section_of
+from rootwarden.settings.problems import is_list_of_sections, section_of
 from rootwarden.settings.template import toml_value
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -52,7 +52,18 @@ def _sections() -> Iterator[str]:
             yield "Each of these sections names either a `profile` or a `role_arn`:\n"
             yield _table(Purpose.model_fields)
         else:
-            yield _table(section.model_fields)
+            yield _table(
+                {
+                    key: one
+                    for key, one in section.model_fields.items()
+                    if not is_list_of_sections(one.annotation)
+                }
+            )
+        for key, one in section.model_fields.items():
+            inner = section_of(one.annotation)
+            if inner is not None and is_list_of_sections(one.annotation):
+                yield f"### `[[{name}.{key}]]`\n\n{inner.__doc__}\n"
+                yield _table(inner.model_fields)
 
 
 def _table(fields: Mapping[str, FieldInfo]) -> str:
@@ -79,6 +90,8 @@ def _kind(field: FieldInfo) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return f"required; e.g. `{toml_value((field.examples or [''])[0])}`"
     if field.default is not None and field.default != ():
         return f"`{toml_value(field.default)}`"
     nothing = "`[]`" if field.default == () else "none"

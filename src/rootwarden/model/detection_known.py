@@ -72,8 +72,6 @@ class Expected:
 
     principals: frozenset[str] = frozenset()
     """ARNs of roles and users that may call AssumeRoot."""
-    callers: frozenset[AccountId] = frozenset()
-    """The accounts they may call it from: the management account's and the delegated administrator's."""
     accounts: frozenset[AccountId] = frozenset()
     """The accounts root sessions may be opened in."""
     tasks: frozenset[RootTask] = frozenset()

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rootwarden.settings.schema import Configuration, Section
+from rootwarden.settings.schema import Configuration
+from rootwarden.settings.section import Section
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _LONGEST_ECHO: Final = 60
@@ -46,11 +47,16 @@ def all_keys(
 
 
 def section_of(annotation: Any) -> type[Section] | None:
-    """The section a field's type stands for, optional or not; None for a plain value."""
+    """The section a field's type stands for, optional, or one of a list of them, or not; None for a plain value."""
     for candidate in (annotation, *get_args(annotation)):
         if isinstance(candidate, type) and issubclass(candidate, Section):
             return candidate
     return None
+
+
+def is_list_of_sections(annotation: Any) -> bool:
+    """Whether a field's type stands for a list of sections, ``[[...]]`` in the file."""
+    return get_origin(annotation) is tuple and section_of(annotation) is not None
 
 
 def _text(detail: ErrorDetails) -> str:
@@ -60,6 +66,8 @@ def _text(detail: ErrorDetails) -> str:
     expected = _EXPECTED.get(detail["type"])
     if expected is not None:
         return f"expected {expected(detail.get('ctx', {}))}{found}"
+    if detail["type"] == "missing":
+        return "is missing"
     if detail["type"] in {"one_of", "unquoted", "hidden"}:
         return detail["msg"]
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}{found}"
@@ -93,7 +101,7 @@ def _found(value: object) -> str:
 
 
 def _unknown_key(location: tuple[str, ...]) -> str:
-    *section, key = location
+    *section, key = (part for part in location if not part.isdigit())
     keys = list(all_keys())
     here = [path[-1] for path in keys if list(path[:-1]) == section]
     near = get_close_matches(key, here, n=2, cutoff=0.6)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import MAX_SESSION_SECONDS
+from rootwarden.settings.detection import DetectionSettings
+from rootwarden.settings.section import Section
 from rootwarden.settings.values import (
     AccountIds,
     AccountIdText,
@@ -33,12 +35,6 @@ from rootwarden.settings.values import (
     TopicArn,
     WebhookUrl,
 )
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, and any key it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Purpose(Section):
@@ -340,6 +336,7 @@ class Configuration(Section):
     recovery: Recovery = Recovery()
     notifications: Notifications = Notifications()
     unlock: Unlock = Unlock()
+    detection: DetectionSettings = DetectionSettings()
 
 
 class Settings(Configuration):

@@ -12,8 +12,9 @@ from pydantic.fields import FieldInfo
 
 from rootwarden.model.purpose import PurposeName
 from rootwarden.settings.load import parse
-from rootwarden.settings.problems import section_of
-from rootwarden.settings.schema import Configuration, Purpose, Purposes, Section
+from rootwarden.settings.problems import is_list_of_sections, section_of
+from rootwarden.settings.schema import Configuration, Purpose, Purposes
+from rootwarden.settings.section import Section
 
 _HEAD: Final = """\
 # The configuration of rootwarden. A line that begins with "#" and no space shows a key with its default, or with an
@@ -63,12 +64,25 @@ def toml_value(value: Any) -> str:
 
 def shown_value(field: FieldInfo) -> Any:
     """The default of a key, or its example where it has no default."""
-    return field.default if field.default is not None else (field.examples or [None])[0]
+    has_none = field.is_required() or field.default is None
+    return (field.examples or [None])[0] if has_none else field.default
 
 
 def _section(name: str, section: type[Section], given: Mapping[str, int]) -> str:
-    keys = [_key(key, field, given.get(key)) for key, field in section.model_fields.items()]
-    return "\n".join([f"{_prose(section.__doc__)}[{name}]", *keys])
+    keys, lists = [], []
+    for key, field in section.model_fields.items():
+        inner = section_of(field.annotation) if is_list_of_sections(field.annotation) else None
+        if inner is None:
+            keys.append(_key(key, field, given.get(key)))
+        else:
+            lists.append(_list(f"{name}.{key}", inner))
+    return "\n\n".join(["\n".join([f"{_prose(section.__doc__)}[{name}]", *keys]), *lists])
+
+
+def _list(name: str, section: type[Section]) -> str:
+    """A list of sections, shown with one."""
+    keys = [_key(key, field, None) for key, field in section.model_fields.items()]
+    return "\n".join([f"{_prose(section.__doc__)}#[[{name}]]", *keys])
 
 
 def _purposes(profiles: Mapping[PurposeName, str]) -> str:

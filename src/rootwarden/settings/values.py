@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from rootwarden.errors import BadInput
 from rootwarden.model.ids import AccountId, is_account_id
 from rootwarden.model.loopback import is_loopback
+from rootwarden.model.tasks import RootTask, task_named
 
 
 def _text_like(pattern: str, expected: str) -> BeforeValidator:
@@ -81,6 +84,48 @@ def _webhook(value: object) -> object:
     return value
 
 
+def _network(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return str(ipaddress.ip_network(value))
+        except ValueError:
+            raise PydanticCustomError(
+                "form", "expected a network in CIDR notation such as 203.0.113.0/24, without host bits"
+            ) from None
+    return value
+
+
+def _until(value: object) -> object:
+    """The moment after which it is over: a day lasts to its end, in UTC. TOML has dates of its own; text will do."""
+    expected = PydanticCustomError("form", "expected a day such as 2027-01-31, or a time")
+    if isinstance(value, str):
+        try:
+            value = (
+                date.fromisoformat(value)
+                if len(value) == len("2027-01-31")
+                else datetime.fromisoformat(value)
+            )
+        except ValueError:
+            raise expected from None
+    try:
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        if isinstance(value, date):
+            return datetime.combine(value + timedelta(days=1), time(), UTC)
+    except OverflowError:
+        raise expected from None
+    raise expected
+
+
+def _task(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return task_named(value)
+    except BadInput as error:
+        raise PydanticCustomError("form", "expected a task: {advice}", {"advice": error.advice}) from None
+
+
 _LONGEST_NAME = 253
 
 Text = Annotated[str, BeforeValidator(_not_blank)]
@@ -114,6 +159,18 @@ PrincipalReference = Annotated[
         "role/NAME, user/NAME or the ARN of a role or user, without wildcards",
     ),
 ]
+PrincipalArn = Annotated[
+    str,
+    _text_like(
+        r"arn:[a-z0-9-]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+",
+        "the ARN of a role or user such as arn:aws:iam::111122223333:role/NAME, path included, without wildcards",
+    ),
+]
+RuleId = Annotated[str, _text_like(r"[a-z][a-z0-9-]{2,63}", "the id of a rule ('rootwarden detect rules')")]
+RuleName = Annotated[str, _text_like(r"[.A-Za-z0-9_-]{1,64}", "the name of an EventBridge rule")]
+Network = Annotated[str, BeforeValidator(_network)]
+Until = Annotated[datetime, BeforeValidator(_until)]
+RootTaskName = Annotated[RootTask, BeforeValidator(_task)]
 MfaSerial = Annotated[
     str,
     _text_like(
@@ -155,3 +212,7 @@ TagReferences = Annotated[tuple[TagReference, ...], Field(strict=False)]
 RegionNames = Annotated[tuple[RegionName, ...], Field(strict=False)]
 RoleArns = Annotated[tuple[RoleArn, ...], Field(strict=False)]
 PrincipalReferences = Annotated[tuple[PrincipalReference, ...], Field(strict=False)]
+PrincipalArns = Annotated[tuple[PrincipalArn, ...], Field(strict=False)]
+RuleNames = Annotated[tuple[RuleName, ...], Field(strict=False)]
+Networks = Annotated[tuple[Network, ...], Field(strict=False)]
+RootTasks = Annotated[tuple[RootTaskName, ...], Field(strict=False)]

@@ -25,7 +25,8 @@ def test_the_generated_parts_are_up_to_date() -> None:
 
 @pytest.mark.parametrize("path", list(all_keys()), ids=".".join)
 def test_every_key_is_on_the_page(path: tuple[str, ...]) -> None:
-    named = (f"`{path[-1]}`", f"`[{'.'.join(path)}]`")
+    section = ".".join(path)
+    named = (f"`{path[-1]}`", f"`[{section}]`", f"`[[{section}]]`")
     assert any(f"| {name} |" in PAGE or f"### {name}\n" in PAGE for name in named)
 
 

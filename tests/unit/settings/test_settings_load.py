@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from rootwarden.errors import ConfigurationError
 from rootwarden.model.purpose import PurposeName
+from rootwarden.model.tasks import RootTask
 from rootwarden.settings import Configuration, Purpose, Settings, load_settings
 from rootwarden.settings.problems import problems_of
 
@@ -196,3 +198,39 @@ def test_every_problem_is_put_in_our_words(table: dict[str, object]) -> None:
     assert len(lines) >= len(set(table) - set(Configuration.model_fields))
     assert len(lines) == count
     assert all(": expected " in line or ": unknown key" in line for line in lines)
+
+
+DETECTION = """
+[detection]
+principals = ["arn:aws:iam::111122223333:role/path/Delegate"]
+accounts = ["444455556666"]
+tasks = ["audit", "s3-unlock"]
+regions = ["eu-central-1"]
+networks = ["203.0.113.0/24", "2001:db8::/32"]
+alert_rules = ["root-activity"]
+
+[[detection.suppressions]]
+rule = "account-leaves"
+owner = "platform-team"
+reason = "spin-off"
+until = 2027-01-31
+accounts = ["444455556666"]
+
+[[detection.suppressions]]
+rule = "root-sign-in"
+owner = "me"
+reason = "drill"
+until = "2027-01-31T12:00:00+02:00"
+"""
+
+
+def test_what_detection_expects(tmp_path: Path) -> None:
+    """A day lasts to its end, in UTC."""
+    expected = load_settings(write(tmp_path, DETECTION), {}).detection.expected
+    assert expected.principals == {"arn:aws:iam::111122223333:role/path/Delegate"}
+    assert expected.tasks == {RootTask.AUDIT, RootTask.S3_UNLOCK}
+    assert [str(one) for one in expected.networks] == ["203.0.113.0/24", "2001:db8::/32"]
+    assert [(one.rule, one.until, one.accounts) for one in expected.suppressions] == [
+        ("account-leaves", datetime(2027, 2, 1, tzinfo=UTC), frozenset({"444455556666"})),
+        ("root-sign-in", datetime(2027, 1, 31, 10, tzinfo=UTC), frozenset()),
+    ]
