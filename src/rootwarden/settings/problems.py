@@ -61,7 +61,7 @@ def is_list_of_sections(annotation: Any) -> bool:
 
 def _text(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(tuple(str(part) for part in detail["loc"]))
+        return _unknown_key(tuple(part for part in detail["loc"] if isinstance(part, str)))
     found = f", found {_found(detail['input'])}"
     expected = _EXPECTED.get(detail["type"])
     if expected is not None:
@@ -101,7 +101,7 @@ def _found(value: object) -> str:
 
 
 def _unknown_key(location: tuple[str, ...]) -> str:
-    *section, key = (part for part in location if not part.isdigit())
+    *section, key = location
     keys = list(all_keys())
     here = [path[-1] for path in keys if list(path[:-1]) == section]
     near = get_close_matches(key, here, n=2, cutoff=0.6)
