@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
 from commands_page import commands_page
+from detection_rules_table import detection_rules_table
 from fidelity_table import fidelity_table
 from pydantic.fields import FieldInfo
 from root_only_tasks_table import root_only_tasks_table
@@ -103,6 +104,7 @@ FIDELITY_END: Final = "<!-- fidelity:end -->\n"
 
 PARTS: Final[Mapping[str, tuple[Callable[[], str], str, str]]] = {
     "configuration.md": (configuration_keys, BEGIN, END),
+    "detection.md": (detection_rules_table, BEGIN, END),
     "emulator.md": (fidelity_table, FIDELITY_BEGIN, FIDELITY_END),
     "root-only-tasks.md": (root_only_tasks_table, BEGIN, END),
 }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 KNOWN: dict[str, tuple[float, int]] = {
+    "cloudtrail.LookupEvents": (2, 2),
     "organizations.DescribeAccount": (20, 30),
     "organizations.DescribeOrganization": (1, 2),
     "organizations.ListAWSServiceAccessForOrganization": (1, 3),
@@ -39,7 +40,8 @@ KNOWN: dict[str, tuple[float, int]] = {
 }
 """Calls a second and at once that AWS publishes, per account.
 
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html and
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
 
 _ASSUME_ROOT: Final = "sts.AssumeRoot"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +16,8 @@ from rootwarden.app.ledger_commands import (
     wanted_entries,
 )
 from rootwarden.cli.help_text import does, needs
+from rootwarden.cli.moments import moment
 from rootwarden.cli.terminal import Terminal
-from rootwarden.errors import BadInput
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +52,7 @@ def list_entries(
     """Verifies the chain as it reads."""
     terminal = Terminal(context)
     app = terminal.app()
-    wanted = wanted_entries(account, person, operation, _time("--since", since), _time("--until", until))
+    wanted = wanted_entries(account, person, operation, moment("--since", since), moment("--until", until))
     report = run_list(app, wanted, only_open=only_open)
     terminal.say_notes(app)
     terminal.emit(report)
@@ -114,15 +113,3 @@ def export(
     report = run_export(app, file)
     terminal.say_notes(app)
     terminal.emit(report)
-
-
-def _time(option: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            f"{option} {text!r} is no time", advice="Write 2026-03-01 or 2026-03-01T09:30:00Z."
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

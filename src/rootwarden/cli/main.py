@@ -17,6 +17,7 @@ from rootwarden.app.context import VERSION
 from rootwarden.cli import (
     audit,
     demo,
+    detect,
     doctor,
     emulator,
     evidence,
@@ -67,6 +68,7 @@ def build() -> Any:
         grant,
         unlock,
         evidence,
+        detect,
         ledger,
         tasks,
         management,

@@ -12,9 +12,10 @@ import typer
 from typer.core import TyperGroup
 
 from rootwarden.app.context import Choices
-from rootwarden.reports.render import OutputFormat
+from rootwarden.reports.render import ONLY_OF, OutputFormat
 
 _PANEL = "Options of every command"
+_FORMATS = f"{', '.join(one for one in OutputFormat if one not in ONLY_OF)}; for some commands {', '.join(ONLY_OF)} too"
 _STORE = "rootwarden.options"
 
 
@@ -45,7 +46,7 @@ Ledger = Annotated[str | None, _option("sqlite:///PATH or s3://BUCKET/PREFIX (RO
 # Between < and > the choices would be broken in mid-word at 80 columns.
 Output = Annotated[
     OutputFormat,
-    _option(f"Format of the result: {', '.join(OutputFormat)}.", "--output", "-o", metavar="FORMAT"),
+    _option(f"Format of the result: {_FORMATS}.", "--output", "-o", metavar="FORMAT"),
 ]
 Reason = Annotated[str | None, _option("Why this is done.")]
 Ticket = Annotated[str | None, _option("The ticket it belongs to.")]

@@ -13,11 +13,11 @@ import typer
 
 from rootwarden.app.context import App, build_app, on_terminal
 from rootwarden.cli import options
-from rootwarden.errors import RootwardenError, Unconfirmed
+from rootwarden.errors import BadInput, RootwardenError, Unconfirmed
 from rootwarden.model.reason import reason_of
 from rootwarden.reports import json as json_report
 from rootwarden.reports import table
-from rootwarden.reports.render import OutputFormat, render
+from rootwarden.reports.render import ONLY_OF, OutputFormat, render
 from rootwarden.reports.safe_text import printable
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Terminal:
         self.globals = options.of(context)
         self._context = context
         self._command = command_name(context)
+        _check_format(self._command, self.globals.output)
         _log_to_stderr(self.globals.verbose)
 
     def app(self) -> App:
@@ -69,6 +70,14 @@ class Terminal:
         text = render(report, self.globals.output, width=_width(), color=color)
         typer.echo(text, nl=False, color=color or None)
 
+    def emit_text(self, report: Report) -> None:
+        """The lines of a report as they are, for other programs to read; in other formats than a table as ``emit`` does."""
+        if self.globals.output is not OutputFormat.TABLE:
+            self.emit(report)
+            return
+        for one in report.lines:
+            typer.echo(printable(one.text))
+
     def line(self, document: Mapping[str, Any]) -> None:
         """One row of the result, on stdout, at once: for output that is not kept until the end."""
         typer.echo(json_report.render_line(document), nl=False)
@@ -99,6 +108,15 @@ class Terminal:
             if 1 <= chosen <= len(names):
                 return chosen - 1
             typer.echo(f"There is no {chosen}: choose from 1 to {len(names)}.", err=True)
+
+
+def _check_format(command: str, output: OutputFormat) -> None:
+    having = ONLY_OF.get(output)
+    if having is not None and command not in having:
+        raise BadInput(
+            f"'{command}' has no format {output}",
+            advice=f"{output} is a format of {' and '.join(f'rootwarden {one}' for one in sorted(having))}.",
+        )
 
 
 def _log_to_stderr(verbose: int) -> None:

@@ -17,6 +17,7 @@ class RunsFrom(StrEnum):
     MANAGEMENT = "the management account"
     DELEGATE = "the IAM delegated administrator (the management account works too, and is advised against)"
     LEDGER = "anywhere: a file needs no AWS; a bucket, or no --ledger, needs a caller of the organization"
+    LOGS = "anywhere: files need no AWS; a bucket and Athena need the account that reads them, --live the delegated administrator"
     ANY = "any account of the organization; the more it may read, the more it says"
 
 

@@ -22,6 +22,7 @@ from rootwarden.model.command_needs import (
     CommandNeeds,
     RunsFrom,
 )
+from rootwarden.model.detection_needs import DETECTION
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
 
@@ -269,6 +270,7 @@ _ROWS: Final = (
         optional=(*SELECTING, *POLICY_READS, "s3:PutObject", "s3:GetObject"),
         in_session=("sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:ListQueues"),
     ),
+    *DETECTION,
     *(
         CommandNeeds(
             f"ledger {name}",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from rootwarden.reports import csv, json, markdown, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rootwarden.reports.report import Report
 
 
@@ -19,6 +21,15 @@ class OutputFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     MARKDOWN = "markdown"
+    ASFF = "asff"
+    OCSF = "ocsf"
+
+
+ONLY_OF: Final[Mapping[OutputFormat, frozenset[str]]] = {
+    OutputFormat.ASFF: frozenset({"detect run"}),
+    OutputFormat.OCSF: frozenset({"detect run"}),
+}
+"""The commands that have a format which not every command has."""
 
 
 def render(report: Report, chosen: OutputFormat, *, width: int = 120, color: bool = False) -> str:
@@ -34,5 +45,7 @@ def render(report: Report, chosen: OutputFormat, *, width: int = 120, color: boo
             return csv.render(report)
         case OutputFormat.MARKDOWN:
             return markdown.render(report)
+        case OutputFormat.ASFF | OutputFormat.OCSF:
+            return report.texts[chosen]
         case _:
             assert_never(chosen)

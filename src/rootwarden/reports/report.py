@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 
@@ -62,6 +63,8 @@ class Report:
     """Between tables and sentences."""
     spreadsheet: Table | None = None
     """What ``csv`` prints; left out: the first table."""
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The whole output in formats that only this command has."""
 
     @property
     def schema(self) -> str:

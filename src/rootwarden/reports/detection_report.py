@@ -1,0 +1,288 @@
+"""What detection found, for people: findings first, then every session as a timeline, then what stands alone."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from rootwarden.model.canonical import rfc3339
+from rootwarden.model.detection import Severity, Verdict
+from rootwarden.reports.detection_document import (
+    action,
+    event_document,
+    finding_document,
+    findings_by_event,
+    run_document,
+    session_document,
+    summary,
+)
+from rootwarden.reports.report import Block, Cell, Report, Table, Tone, cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+    from typing import Any
+
+    from rootwarden.model.detection import Finding, JudgedEvent, RootSession
+    from rootwarden.model.detection_event import Event
+    from rootwarden.model.detection_run import DetectionRun
+
+COMMAND: Final = "detect run"
+SEVERITY_TONES: Final = {
+    Severity.CRITICAL: Tone.BAD,
+    Severity.HIGH: Tone.BAD,
+    Severity.MEDIUM: Tone.WARN,
+    Severity.LOW: Tone.PLAIN,
+    Severity.INFO: Tone.FAINT,
+}
+_TONES: Final = {
+    Verdict.UNEXPLAINED: Tone.BAD,
+    Verdict.UNEXPECTED: Tone.WARN,
+    Verdict.EXPLAINED: Tone.GOOD,
+    Verdict.AWS_SERVICE: Tone.FAINT,
+}
+_WORDS: Final = {Verdict.AWS_SERVICE: "AWS service"}
+_WORST_FIRST: Final = tuple(_TONES)
+_MOST_SESSIONS: Final = 60
+"""Timelines that are shown; the documents hold all."""
+_MOST_LINES: Final = 25
+"""Lines of one timeline."""
+_MOST_TROUBLES: Final = 20
+
+
+def detection_report(run: DetectionRun) -> Report:
+    """The whole run; ``texts`` for other programs are added where they are asked for."""
+    return Report(
+        command=COMMAND,
+        document=run_document(run),
+        tables=(_findings(run.judged.findings), _alone(run)),
+        blocks=tuple(_timelines(run)),
+        lines=tuple(_lines(run)),
+        rows=tuple(_rows(run)),
+        spreadsheet=_spreadsheet(run),
+    )
+
+
+def _findings(findings: Sequence[Finding]) -> Table:
+    return Table(
+        "Findings",
+        ("Severity", "Rule", "Account", "Time", "What"),
+        tuple(
+            (
+                cell(one.severity.value, SEVERITY_TONES[one.severity]),
+                cell(one.rule),
+                cell(_accounts(one)),
+                cell(_moment(one.first)),
+                cell(f"{one.description} {one.next_step}"),
+            )
+            for one in findings
+        ),
+    )
+
+
+def _accounts(one: Finding) -> str:
+    first, more = one.accounts[:3], len(one.accounts) - 3
+    return ", ".join(first) + (f" and {more} more" if more > 0 else "")
+
+
+def _timelines(run: DetectionRun) -> list[Block]:
+    sessions = sorted(
+        run.judged.sessions, key=lambda one: (_WORST_FIRST.index(one.verdict), one.began, one.id)
+    )
+    by_id = {one.event.id: one for one in run.judged.events}
+    found = [_timeline(one, by_id) for one in sessions[:_MOST_SESSIONS]]
+    if len(sessions) > _MOST_SESSIONS:
+        rest = len(sessions) - _MOST_SESSIONS
+        found.append(
+            Block(f"{rest:,} more sessions, none worse than these: -o json has all of them.", (), prose=True)
+        )
+    return found
+
+
+def _timeline(session: RootSession, by_id: Mapping[str, JudgedEvent]) -> Block:
+    run = session.run
+    said = [
+        f"{_moment(session.began)}  {session.account}  {_kind(session)}: {_word(session.verdict)}",
+    ]
+    lines = [Cell(session.reason, _TONES[session.verdict])]
+    if session.caller:
+        lines.append(Cell(f"by {session.caller}"))
+    if run is not None:
+        ticket = f", ticket {run.ticket}" if run.ticket else ""
+        lines.append(Cell(f"{run.operation}: {run.reason or 'no reason'}{ticket}"))
+    if session.exception_id:
+        lines.append(Cell(f"exception {session.exception_id}"))
+    opening = (session.opening,) if session.opening else ()
+    events = [*opening, *(one for one in session.events if one is not session.opening)]
+    shown = [_step(group, session.began, by_id) for group in _alike(events)]
+    lines += shown[:_MOST_LINES]
+    if len(shown) > _MOST_LINES:
+        lines.append(Cell(f"... and {len(shown) - _MOST_LINES} more lines", Tone.FAINT))
+    return Block(said[0], tuple(lines), prose=True)
+
+
+def _kind(session: RootSession) -> str:
+    words = session.kind.value.replace("_", " ")
+    return f"{words} ({session.task})" if session.task else words
+
+
+def _alike(events: list[Event]) -> list[list[Event]]:
+    """Calls of the same kind that follow each other, such as the reads of a console, are one line."""
+    return [
+        list(group)
+        for _, group in groupby(events, key=lambda one: (one.source, one.name, one.region, one.failed))
+    ]
+
+
+def _step(group: list[Event], began: datetime, by_id: Mapping[str, JudgedEvent]) -> Cell:
+    first = group[0]
+    judged = by_id.get(first.id)
+    times = f" x{len(group)}" if len(group) > 1 else ""
+    details = ", ".join(f"{name} {value}" for name, value in first.details) if not times else ""
+    error = first.error_code or first.error_message
+    failed = f" failed: {error}" if first.failed else ""
+    tone = _TONES[judged.verdict] if judged else Tone.PLAIN
+    text = f"{_after(first.time - began):>7}  {action(first)}{times}  {first.region}  {first.address}  {details}{failed}"
+    return Cell(text.rstrip(), tone)
+
+
+def _after(span: timedelta) -> str:
+    seconds = round(span.total_seconds())
+    sign = "-" if seconds < 0 else "+"
+    minutes, rest = divmod(abs(seconds), 60)
+    return f"{sign}{minutes}:{rest:02}"
+
+
+def _alone(run: DetectionRun) -> Table:
+    """Events of no session, without those of AWS's services."""
+    found = [
+        one for one in run.judged.events if one.session_id is None and one.verdict is not Verdict.AWS_SERVICE
+    ]
+    return Table(
+        "Events of no session",
+        ("Time", "Account", "Event", "Verdict", "Reason"),
+        tuple(
+            (
+                cell(_moment(one.event.time)),
+                cell(one.event.account),
+                cell(action(one.event)),
+                cell(_word(one.verdict), _TONES[one.verdict]),
+                cell(one.reason),
+            )
+            for one in found
+        ),
+    )
+
+
+def _lines(run: DetectionRun) -> list[Cell]:
+    reading, counts = run.reading, summary(run)
+    found = [
+        Cell(f"Not read: {one.place}: {one.reason.code}: {one.reason.text}", Tone.WARN)
+        for one in reading.troubles[:_MOST_TROUBLES]
+    ]
+    if reading.troubled > _MOST_TROUBLES:
+        found.append(
+            Cell(f"... and {reading.troubled - _MOST_TROUBLES:,} more that could not be read.", Tone.WARN)
+        )
+    found += [Cell(_sentence(one), Tone.WARN) for one in run.judged.notices]
+    if run.ledger.missing:
+        found.append(
+            Cell(
+                f"No ledger was read ({run.ledger.missing.rstrip('.')}): who opened a session, and why, is not known.",
+                Tone.WARN,
+            )
+        )
+    if run.interrupted:
+        found.append(Cell("Interrupted: this is what was read until then.", Tone.WARN))
+    verdicts = ", ".join(
+        f"{count:,} {_word(Verdict(name))}" for name, count in counts["events"].items() if count
+    )
+    severities = ", ".join(f"{count} {name}" for name, count in counts["findings"].items() if count)
+    suppressed = f", {counts['suppressed']} suppressed" if counts["suppressed"] else ""
+    found.append(
+        Cell(
+            f"{reading.records:,} records of {reading.files:,} files or histories read. Root events: {verdicts or 'none'}; "
+            f"{counts['sessions']:,} sessions. Findings: {severities or 'none'}{suppressed}."
+        )
+    )
+    return found
+
+
+def _rows(run: DetectionRun) -> list[dict[str, Any]]:
+    by_event = findings_by_event(run)
+    return [
+        *({"kind": "finding", **finding_document(one)} for one in run.judged.findings),
+        *({"kind": "session", **session_document(one)} for one in run.judged.sessions),
+        *(
+            {"kind": "event", **event_document(one, by_event.get(one.event.id, ()))}
+            for one in run.judged.events
+        ),
+    ]
+
+
+def _spreadsheet(run: DetectionRun) -> Table:
+    """A row for each event, and one for each finding that is about none of them."""
+    by_event = findings_by_event(run)
+    sessions = {one.id: one for one in run.judged.sessions}
+    rows = [_event_row(one, by_event.get(one.event.id, ()), sessions) for one in run.judged.events]
+    there = {one.event.id for one in run.judged.events}
+    rows += [_finding_row(one) for one in run.judged.findings if not there & set(one.event_ids)]
+    columns = (
+        *("Time", "Account", "Region", "Event", "Verdict", "Reason", "Rules", "Severity", "Session", "Task"),
+        *("Caller", "Why", "Ticket", "Exception", "Address", "Event id"),
+    )
+    return Table("", columns, tuple(tuple(cell(one) for one in row) for row in rows))
+
+
+def _event_row(
+    one: JudgedEvent, findings: Sequence[Finding], sessions: Mapping[str, RootSession]
+) -> tuple[str, ...]:
+    event, session = one.event, sessions.get(one.session_id or "")
+    worst = max((each.severity for each in findings), key=lambda each: each.rank, default=None)
+    return (
+        rfc3339(event.time),
+        event.account,
+        event.region,
+        action(event),
+        one.verdict.value,
+        one.reason,
+        " ".join(dict.fromkeys(each.rule for each in findings)),
+        worst.value if worst else "",
+        one.session_id or "",
+        (session.task or "") if session else "",
+        (session.caller or "") if session else event.arn or "",
+        (session.ledger_reason or "") if session else "",
+        (session.ticket or "") if session else "",
+        one.exception_id or "",
+        event.address,
+        event.id,
+    )
+
+
+def _finding_row(one: Finding) -> tuple[str, ...]:
+    shown = (rfc3339(one.first), " ".join(one.accounts), " ".join(one.regions), "", "", one.description)
+    rest = (
+        one.rule,
+        one.severity.value,
+        one.session_id or "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        " ".join(one.event_ids),
+    )
+    return (*shown, *rest)
+
+
+def _word(verdict: Verdict) -> str:
+    return _WORDS.get(verdict, verdict.value)
+
+
+def _moment(when: datetime) -> str:
+    return rfc3339(when.replace(microsecond=0))
+
+
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('.')}."
