@@ -11,6 +11,7 @@ from typing import Any, Final, get_args, get_origin
 from commands_page import commands_page
 from detection_rules_table import detection_rules_table
 from fidelity_table import fidelity_table
+from guardrails_table import guardrails_table
 from pydantic.fields import FieldInfo
 from root_only_tasks_table import root_only_tasks_table
 
@@ -106,6 +107,7 @@ PARTS: Final[Mapping[str, tuple[Callable[[], str], str, str]]] = {
     "configuration.md": (configuration_keys, BEGIN, END),
     "detection.md": (detection_rules_table, BEGIN, END),
     "emulator.md": (fidelity_table, FIDELITY_BEGIN, FIDELITY_END),
+    "guardrails.md": (guardrails_table, BEGIN, END),
     "root-only-tasks.md": (root_only_tasks_table, BEGIN, END),
 }
 """The page, what makes its part, and the two marks around it."""

@@ -1,24 +1,79 @@
-"""The one table of permissions is true: with exactly its actions every command works, and without one it says so."""
+"""The one table of permissions and the policies made of it are true: with them every command works, without one action it says so."""
 
 from __future__ import annotations
 
+import copy
+import re
+from typing import Any
+
 import pytest
-from product_rig import EVERYTHING, LEGACY, MANAGEMENT, NOTHING, SECURITY, Rig, caller, company, fresh, holds
+from locks import BUCKET, OWNER
+from product_rig import (
+    EVERYTHING,
+    LEGACY,
+    MANAGEMENT,
+    NOTHING,
+    SECURITY,
+    SHOP,
+    Rig,
+    caller,
+    company,
+    configuration,
+    fresh,
+    holds,
+)
 
 from rootwarden.emulator import account
+from rootwarden.emulator.org_file import PrincipalSpec
+from rootwarden.emulator.resource_specs import BucketSpec
+from rootwarden.model.ids import AccountId
 from rootwarden.model.permissions import COMMANDS
+from rootwarden.policy.guardrails.catalog import GUARDRAILS, rendered
+from rootwarden.policy.guardrails.parameters import Parameters
 
 MANAGER, OPERATOR = f"emulator-{MANAGEMENT}-Limited", f"emulator-{SECURITY}-Limited"
 
 
+def holder(
+    guardrail: str,
+    home: str,
+    name: str = "Limited",
+    *,
+    less: str | None = None,
+    accounts: tuple[str, ...] = (),
+) -> PrincipalSpec:
+    """A role that has exactly what a guardrail renders, for every account or these, less one action."""
+    given = Parameters(accounts=tuple(AccountId(one) for one in accounts))
+    documents: list[Any] = [
+        copy.deepcopy(paper.document) for paper in rendered(GUARDRAILS[guardrail], given).papers
+    ]
+    for document in documents:
+        for one in document["Statement"]:
+            actions = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
+            one["Action"] = [action for action in actions if action != less]
+        document["Statement"] = [one for one in document["Statement"] if one["Action"]]
+    return PrincipalSpec(account=home, name=name, policies=tuple(documents))
+
+
+HOLDERS = {
+    "status": "read-only",
+    "enable": "set-up",
+    "disable": "set-up",
+    "audit": "auditor",
+    "remove plan": "remover",
+}
+"""The guardrail whose policy runs each command."""
+
+
 def with_actions(rig: Rig, command: str, *, without: str | None = None, optional: bool = True) -> None:
-    """A world with a role that has the table's actions for a command."""
-    row = COMMANDS[command]
-    actions = [one for one in (*row.actions, *(row.optional if optional else ())) if one != without]
+    """A world with a role that has the policy of the command's guardrail; or only the table's required actions."""
     home = MANAGEMENT if command in {"status", "enable", "disable"} else SECURITY
     members = (account(LEGACY, "Legacy", root=EVERYTHING),)
     build = fresh if command == "enable" else company
-    rig.up(build(*members, principals=(caller(home, *actions),)))
+    role = (
+        holder(HOLDERS[command], home, less=without) if optional else caller(home, *COMMANDS[command].actions)
+    )
+    rig.up(build(*members, principals=(role,)))
 
 
 LINES = {
@@ -46,20 +101,89 @@ def test_with_exactly_the_actions_of_the_table(rig: Rig, command: str, optional:
         assert "OU paths are not shown" in ran.err
 
 
-def test_removing_with_exactly_the_actions_of_the_table(rig: Rig) -> None:
-    """A plan by one role, applied by another that may do what applying needs and no more."""
-    needed = COMMANDS["remove apply"]
-    plan = COMMANDS["remove plan"]
-    roles = (
-        caller(SECURITY, *plan.actions, name="Planner"),
-        caller(SECURITY, *needed.actions, name="Remover"),
+def test_removing_with_exactly_the_policies_of_the_roles(rig: Rig) -> None:
+    """A plan by the auditor, whom the table lets do no more, applied by the remover; accounts that neither names stay closed."""
+    roles = tuple(
+        holder(guardrail, SECURITY, name, accounts=(LEGACY,))
+        for guardrail, name in (("auditor", "Planner"), ("remover", "Remover"))
     )
-    rig.up(company(account(LEGACY, "Legacy", root=EVERYTHING), principals=roles))
+    other = "444444444444"
+    members = (account(LEGACY, "Legacy", root=EVERYTHING), account(other, "Other", root=EVERYTHING))
+    rig.up(company(*members, principals=roles))
     line = ["remove", "plan", "--account", LEGACY, "--out", "plan.json"]
     assert rig.json(*line, profile=f"emulator-{SECURITY}-Planner").code == 0
+    refused = rig.json("remove", "apply", "plan.json", "--yes", profile=f"emulator-{SECURITY}-Planner")
+    assert (refused.code, holds(rig.root(LEGACY))) == (6, holds(rig.root(other)))
     ran = rig.json("remove", "apply", "plan.json", "--yes", profile=f"emulator-{SECURITY}-Remover")
     assert ran.code == 0, ran.err
     assert holds(rig.root(LEGACY)) == NOTHING
+    closed = rig.json("audit", "--account", other, profile=f"emulator-{SECURITY}-Remover")
+    assert closed.row(other)["reason"]["code"] == "AccessDenied"
+
+
+def recovering(rig: Rig, *, less: str | None = None) -> str:
+    rig.up(company(account(SHOP, "Shop"), principals=(holder("recoverer", SECURITY, less=less),)))
+    return configuration(rig.folder, f'[recovery]\nopeners = ["arn:aws:iam::{SECURITY}:role/Limited"]\n')
+
+
+def test_recovering_with_exactly_the_policy_of_the_recoverer(rig: Rig) -> None:
+    """Opened, listed and closed."""
+    where = ("--config", recovering(rig))
+    opens = ("recovery", "open", SHOP, "--task", "restore-iam-permissions", "--for", "1h", "--yes", *where)
+    assert rig.json(*opens, profile=OPERATOR).code == 0
+    assert holds(rig.root(SHOP))["password"] == 1
+    assert len(rig.json("recovery", "list", *where, profile=OPERATOR).document["exceptions"]) == 1
+    assert rig.json("recovery", "close", SHOP, "--yes", *where, profile=OPERATOR).code == 0
+    assert holds(rig.root(SHOP)) == NOTHING
+
+
+@pytest.mark.parametrize("missing", [None, *COMMANDS["unlock bucket"].actions])
+def test_unlocking_with_exactly_the_policy_of_the_unlocker(rig: Rig, missing: str | None) -> None:
+    """It shows the policy of a bucket, and without one of the actions that it needs says AWS's words."""
+    bucket = BucketSpec(name="shop-orders")
+    members = (account(OWNER, "Shop", buckets=(bucket,)),)
+    assert OWNER in {LEGACY, SHOP}
+    rig.up(company(*members, principals=(holder("unlocker", SECURITY, less=missing),)))
+    ran = rig.json("unlock", "bucket", BUCKET.name, "--account", OWNER, "--show", profile=OPERATOR)
+    if missing in {
+        None,
+        "sts:GetCallerIdentity",
+        "organizations:ListAccounts",
+    }:  # the account is asked for by itself
+        assert "AccessDenied" not in ran.out
+        assert ran.document["resource"]["name"] == BUCKET.name
+    else:
+        assert (ran.code, "AccessDenied" in ran.out) == (3, True), ran.out
+
+
+def test_each_read_that_doctor_makes_is_missed(rig: Rig) -> None:
+    """Under the auditor's policy less any one of them it says what it could not see, and calls nothing allowed that rests on it."""
+    row = COMMANDS["doctor"]
+    names = {action: re.sub("[^A-Za-z]", "-", action) for action in (*row.actions, *row.optional)}
+    roles = tuple(holder("auditor", SECURITY, name, less=action) for action, name in names.items())
+    rig.up(company(account(LEGACY, "Legacy"), principals=(holder("auditor", SECURITY), *roles)))
+    calls = rig.calls()
+    line = ("doctor", "--account", LEGACY, "--task", "audit")
+    whole = rig.json(*line, profile=OPERATOR)
+    assert (whole.code, whole.document["not_read"]) == (0, [])
+    made = {action for action, who in calls if who == SECURITY and action in names} - {
+        "sts:GetCallerIdentity"
+    }
+    made |= {"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}
+    assert len(made) > 10
+    silent = []
+    for action in sorted(made):
+        ran = rig.json(*line, profile=f"emulator-{SECURITY}-{names[action]}")
+        if "AccessDenied" in ran.out + ran.err:
+            assert ran.code == (3 if action in row.actions else 6), action
+        else:
+            assert ran.document["accounts"] == whole.document["accounts"], action
+            silent.append(action)
+    assert silent == [  # the list of accounts stands in for the first, IAM's own answer for the others
+        "organizations:DescribeAccount",
+        "organizations:ListAWSServiceAccessForOrganization",
+        "organizations:ListDelegatedAdministrators",
+    ]
 
 
 @pytest.mark.parametrize(

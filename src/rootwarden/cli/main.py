@@ -22,6 +22,7 @@ from rootwarden.cli import (
     emulator,
     evidence,
     grant,
+    guardrails,
     init,
     ledger,
     management,
@@ -72,6 +73,7 @@ def build() -> Any:
         ledger,
         tasks,
         management,
+        guardrails,
         emulator,
     ):
         module.register(app)

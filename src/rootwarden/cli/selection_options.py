@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
 from rootwarden.app.accounts_file import read_accounts_file
+from rootwarden.cli.shared_options import with_options_of
 from rootwarden.errors import BadInput
 from rootwarden.model.selection import Selection
 
@@ -67,33 +66,9 @@ def selection_of(
     )
 
 
-_OPTIONS: Final = inspect.signature(selection_of, eval_str=True).parameters
-
-
 def takes_selection(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options that select accounts; it gets what they mean as its parameter ``selection``.
-
-    Typer makes options of the parameters it sees, so the parameter is shown to it as those options.
-    """
-    hints = get_type_hints(command, include_extras=True)
-    own = {
-        name: one.replace(annotation=hints.get(name, one.annotation), kind=one.KEYWORD_ONLY)
-        for name, one in inspect.signature(command).parameters.items()
-        if name != "selection"
-    }
-
-    @functools.wraps(command)
-    def with_options(**given: Any) -> None:
-        selection = selection_of(**{name: given.pop(name) for name in _OPTIONS})
-        command(selection=selection, **given)
-
-    first = [one for one in own.values() if one.default is one.empty]
-    last = [one for one in own.values() if one.default is not one.empty]
-    options = [one.replace(kind=one.KEYWORD_ONLY) for one in _OPTIONS.values()]
-    shown = inspect.Signature([*first, *options, *last])
-    with_options.__signature__ = shown  # type: ignore[attr-defined]  # what inspect.signature reads
-    with_options.__annotations__ = {name: one.annotation for name, one in shown.parameters.items()}
-    return with_options
+    """Gives a command the options that select accounts; it gets what they mean as its parameter ``selection``."""
+    return with_options_of(selection_of, command, "selection")
 
 
 def _given(option: str, values: list[str] | None) -> tuple[str, ...]:

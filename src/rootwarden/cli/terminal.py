@@ -78,6 +78,10 @@ class Terminal:
         for one in report.lines:
             typer.echo(printable(one.text))
 
+    def write(self, text: str) -> None:
+        """The result as it is, on stdout: a text of ours that is to be used, not read."""
+        typer.echo(text, nl=False)
+
     def line(self, document: Mapping[str, Any]) -> None:
         """One row of the result, on stdout, at once: for output that is not kept until the end."""
         typer.echo(json_report.render_line(document), nl=False)

@@ -70,6 +70,16 @@ POLICY_READS = (
     "organizations:ListTargetsForPolicy",
     "organizations:DescribePolicy",
 )
+POLICY_CHANGES = (
+    "organizations:CreatePolicy",
+    "organizations:UpdatePolicy",
+    "organizations:DeletePolicy",
+    "organizations:AttachPolicy",
+    "organizations:DetachPolicy",
+)
+LEDGER_IN_S3 = ("s3:ListBucket", "s3:GetBucketObjectLockConfiguration", "s3:GetObject", "s3:PutObject")
+"""What every command that records needs where the ledger is a bucket."""
+LEDGER_SIGNING = ("kms:Sign", "kms:GetPublicKey")
 OWN_POLICY_READS = (
     "iam:GetUser",
     "iam:GetRole",

@@ -315,6 +315,18 @@ _ROWS: Final = (
         ),
     ),
     CommandNeeds(
+        "guardrails list",
+        "Lists the policies that narrow who can be root: what each protects, where it belongs and what it breaks.",
+        RunsFrom.NOWHERE,
+    ),
+    CommandNeeds(
+        "guardrails render",
+        "Prints one of these policies, for the accounts, roles and networks named, once its claims are proven; changes nothing.",
+        RunsFrom.ANY,
+        PurposeName.DELEGATE,
+        optional=("organizations:DescribeOrganization", "organizations:ListAccounts", *SELECTING),
+    ),
+    CommandNeeds(
         "tasks",
         "Lists the tasks AWS keeps, or kept, for an account's root user and how each is done today, or prints the runbook of one.",
         RunsFrom.ANY,

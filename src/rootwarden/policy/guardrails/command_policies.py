@@ -1,0 +1,241 @@
+"""Policies for what is no root session: looking, setting up, the ledger's bucket and key, and the management account.
+
+Their actions come from the table of permissions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rootwarden.model.command_needs import LEDGER_IN_S3, LEDGER_SIGNING
+from rootwarden.model.ids import AccountId
+from rootwarden.model.permissions import COMMANDS
+from rootwarden.model.tasks import RootTask
+from rootwarden.policy.decision import Answer
+from rootwarden.policy.guardrails.asks import OF_EVERYBODY, STRANGER, Asks
+from rootwarden.policy.guardrails.claims import Case, Decides, Fits, OnlyThese
+from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.table_actions import ASSUME_ROOT, calls_of, reads_of
+
+if TYPE_CHECKING:
+    from rootwarden.policy.guardrails.parameters import Parameters
+
+LOOKING: Final = tuple(
+    name for name in ("status", "doctor", "who-can", "management check", "audit") if name in COMMANDS
+)
+SETTING_UP: Final = ("enable", "disable")
+_MEMBER: Final = AccountId("123456789012")
+
+
+def _read_only(given: Parameters) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    reads = reads_of(LOOKING)
+    me = asks.role(given.delegate or STRANGER, "RootwardenReader")
+    audit = {"StringEquals": {"sts:TaskPolicyArn": RootTask.AUDIT.policy_arn(given.partition)}}
+    paper = Paper(
+        "RootwardenReadOnly",
+        Kind.IDENTITY,
+        document(
+            statement(
+                "OpenAuditSessions",
+                "Allow",
+                ASSUME_ROOT,
+                f"arn:{given.partition}:iam::*:root",
+                condition=audit,
+            ),
+            statement("ReadWhatItsCommandsRead", "Allow", reads, "*"),
+        ),
+    )
+    others = tuple(Case(asks.open(me, task, _MEMBER, {})) for task in RootTask if task is not RootTask.AUDIT)
+    claims = (
+        Decides(
+            "it reads what its commands read", Answer.ALLOW, tuple(Case(asks.by(me, one)) for one in reads)
+        ),
+        Decides(
+            "it opens root sessions that read",
+            Answer.ALLOW,
+            (Case(asks.open(me, RootTask.AUDIT, _MEMBER, {})),),
+        ),
+        Decides("it opens none that change anything", Answer.DENY, others),
+        OnlyThese(frozenset((ASSUME_ROOT, *reads)), where=("*", f"arn:{given.partition}:iam::*:root")),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _set_up(given: Parameters) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    calls = calls_of(SETTING_UP)
+    me = asks.role(given.management or STRANGER, "RootwardenSetUp")
+    paper = Paper(
+        "RootwardenSetUp", Kind.IDENTITY, document(statement("SetUpRootAccess", "Allow", calls, "*"))
+    )
+    opens = tuple(Case(asks.open(me, task, _MEMBER, {})) for task in RootTask)
+    claims = (
+        Decides(
+            "it does what enable and disable do", Answer.ALLOW, tuple(Case(asks.by(me, one)) for one in calls)
+        ),
+        Decides("it opens no root session", Answer.DENY, opens),
+        OnlyThese(frozenset(calls)),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _ledger_s3(given: Parameters) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    bucket = f"arn:{given.partition}:s3:::{given.bucket}"
+    stem = given.prefix.strip("/")
+    objects = f"{bucket}/{stem}/*" if stem else f"{bucket}/*"
+    of_bucket = tuple(one for one in LEDGER_IN_S3 if "Bucket" in one)
+    of_objects = tuple(one for one in LEDGER_IN_S3 if one not in of_bucket)
+    me = asks.role(given.delegate or STRANGER, "RootwardenAuditor")
+    paper = Paper(
+        "RootwardenLedgerBucket",
+        Kind.IDENTITY,
+        document(
+            statement("FindTheLedger", "Allow", of_bucket, bucket),
+            statement("ReadAndAppend", "Allow", of_objects, objects),
+        ),
+    )
+    place = objects.replace("*", "entries/1")
+    can = (
+        *(Case(asks.by(me, one, bucket)) for one in of_bucket),
+        *(Case(asks.by(me, one, place)) for one in of_objects),
+    )
+    rest = tuple(
+        Case(asks.by(me, action, where))
+        for where in (bucket, place)
+        for action in (
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:PutBucketPolicy",
+            "s3:BypassGovernanceRetention",
+        )
+    )
+    other = tuple(
+        Case(asks.by(me, one, f"arn:{given.partition}:s3:::other-{given.bucket}/x")) for one in of_objects
+    )
+    claims = (
+        Decides("it finds, reads and appends to the ledger", Answer.ALLOW, can),
+        Decides("it deletes nothing and lifts no lock", Answer.DENY, rest),
+        Decides("no other bucket is open to it", Answer.DENY, other),
+        OnlyThese(frozenset(LEDGER_IN_S3), where=(bucket, objects)),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _ledger_kms(given: Parameters) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    key = str(given.key)
+    me = asks.role(given.delegate or STRANGER, "RootwardenAuditor")
+    paper = Paper(
+        "RootwardenLedgerKey",
+        Kind.IDENTITY,
+        document(statement("SignCheckpoints", "Allow", LEDGER_SIGNING, key)),
+    )
+    other = key.rpartition("/")[0] + "/00000000-0000-0000-0000-000000000000"
+    claims = (
+        Decides(
+            "it signs checkpoints and reads the public key",
+            Answer.ALLOW,
+            tuple(Case(asks.by(me, one, key)) for one in LEDGER_SIGNING),
+        ),
+        Decides(
+            "no other key is open to it",
+            Answer.DENY,
+            tuple(Case(asks.by(me, one, other)) for one in LEDGER_SIGNING),
+        ),
+        OnlyThese(frozenset(LEDGER_SIGNING), where=(key,)),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _management(given: Parameters, *, boundary: bool) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    account = given.management or STRANGER
+    who = (asks.role(account, "Administrator"), asks.user(account, "alice"))
+    denies: dict[str, Any] = statement("DenyAssumeRoot", "Deny", ASSUME_ROOT, "*")
+    everything = statement("AllOtherThings", "Allow", "*", "*")
+    name = "RootwardenManagementBoundary" if boundary else "RootwardenManagementDeny"
+    made = document(everything, denies) if boundary else document(denies)
+    paper = Paper(name, Kind.BOUNDARY if boundary else Kind.IDENTITY, made, limits=True)
+    opens = tuple(Case(asks.open(one, task, _MEMBER, {})) for one in who for task in RootTask)
+    others = tuple(Case(asks.by(one, action)) for one in who for action in OF_EVERYBODY)
+    claims = (
+        Decides("whoever has it opens no root session, full access or not", Answer.DENY, opens),
+        Decides("nothing else is taken", Answer.ALLOW, others),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _management_deny(given: Parameters) -> tuple[Part, ...]:
+    return _management(given, boundary=False)
+
+
+def _management_boundary(given: Parameters) -> tuple[Part, ...]:
+    return _management(given, boundary=True)
+
+
+COMMAND_POLICIES: Final = (
+    Guardrail(
+        name="read-only",
+        protects=f"Lets its holder look and change nothing: {', '.join(LOOKING)}.",
+        belongs="A role of the delegated administrator's account, or of the management account.",
+        breaks="Nothing: it only grants. It reads root credentials in every account.",
+        kinds=(Kind.IDENTITY,),
+        takes=(),
+        make=_read_only,
+    ),
+    Guardrail(
+        name="set-up",
+        protects="Lets its holder run enable and disable, and open no root session.",
+        belongs="A role of the management account, used for as long as the set-up takes.",
+        breaks="Nothing: it only grants. Its holder can make any member account the delegated administrator.",
+        kinds=(Kind.IDENTITY,),
+        takes=(),
+        make=_set_up,
+    ),
+    Guardrail(
+        name="ledger-s3",
+        protects="Lets its holder read and append to a ledger in S3, and delete nothing.",
+        belongs="Attached to every role that runs commands with --ledger s3://BUCKET/PREFIX.",
+        breaks="Nothing: it only grants. An object can be written anew where the bucket has no Object Lock.",
+        kinds=(Kind.IDENTITY,),
+        takes=("bucket", "prefix"),
+        needs=("bucket",),
+        make=_ledger_s3,
+    ),
+    Guardrail(
+        name="ledger-kms",
+        protects="Lets its holder sign the ledger's checkpoints with one key.",
+        belongs="Attached to the roles that write checkpoints and evidence.",
+        breaks="Nothing: it only grants. The key's own policy has to let the account decide.",
+        kinds=(Kind.IDENTITY,),
+        takes=("key",),
+        needs=("key",),
+        make=_ledger_kms,
+    ),
+    Guardrail(
+        name="management-deny",
+        protects="Denies sts:AssumeRoot in the management account, where SCPs do not bind.",
+        belongs="Attached to users, groups, roles and permission sets of the management account.",
+        breaks="Root sessions from the management account. Whoever may change policies there can take it off: watch for that.",
+        kinds=(Kind.IDENTITY,),
+        takes=(),
+        make=_management_deny,
+    ),
+    Guardrail(
+        name="management-boundary",
+        protects="The same as a permissions boundary: what is granted later does not lift it.",
+        belongs="The permissions boundary of users and roles of the management account.",
+        breaks="Root sessions from the management account. Whoever may remove boundaries there can lift it: watch for that.",
+        kinds=(Kind.BOUNDARY,),
+        takes=(),
+        make=_management_boundary,
+    ),
+)
+"""Policies for commands and for the management account in the catalogue."""
