@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.detection.ledger_index import CLOCKS_DIFFER
-from rootwarden.detection.parameters import ITSELF
+from rootwarden.detection.parameters import is_about_root
+from rootwarden.detection.watched import SIGN_IN
 from rootwarden.model.root_only.procedures import RECOVERY_EVENTS
 from rootwarden.model.root_only_task import RecordedIn, TrailEvent
 from rootwarden.model.root_only_tasks import ROOT_ONLY_TASKS
@@ -36,6 +37,10 @@ _ABOUT_USERS: Final = frozenset(
     }
 )
 """Events that are about root only where they name no user."""
+
+
+_SECOND_FACTOR: Final = (SIGN_IN, "CheckMfa")
+"""Part of signing in, which the catalogue does not list."""
 
 
 class Cover(Enum):
@@ -68,8 +73,9 @@ class Exceptions:
     """The exceptions by account and time."""
 
     def __init__(self, exceptions: Iterable[RecoveryException]) -> None:
+        self.all = tuple(sorted(exceptions, key=lambda one: (one.opened, one.id)))
         self._by_account: dict[AccountId, list[RecoveryException]] = defaultdict(list)
-        for one in sorted(exceptions, key=lambda one: (one.opened, one.id)):
+        for one in self.all:
             self._by_account[one.account].append(one)
 
     def covering(self, event: Event) -> Covered | None:
@@ -99,12 +105,11 @@ def end_of(exception: RecoveryException) -> datetime:
 
 def _cover(exception: RecoveryException, event: Event) -> Cover:
     procedure, own = _events_of(exception.task)
-    is_about_root = event.detail("userName") in ITSELF
-    if event.name in _ABOUT_USERS and not is_about_root:
+    if event.name in _ABOUT_USERS and not is_about_root(event):
         return Cover.BEYOND
     if _is_among(event, own):
         return Cover.TASK
-    if _is_among(event, procedure):
+    if _is_among(event, procedure) or (event.source, event.name) == _SECOND_FACTOR:
         return Cover.PROCEDURE
     return Cover.READ if event.read_only else Cover.BEYOND
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 """How far the operator's clock, which the ledger goes by, may be from AWS's."""
+_SETUP: Final = frozenset({"enable", "disable"})
+"""The commands that change trusted access, the features and the delegate."""
 _UNFINISHED: Final = timedelta(hours=1)
 """How long a run without an outcome counts as under way."""
 
@@ -29,10 +31,13 @@ class LedgerIndex:
     def __init__(self, known: Known) -> None:
         self._by_key: dict[str, LedgerRun] = {}
         self._by_request: dict[str, LedgerRun] = {}
+        self._changes: list[LedgerRun] = []
         self._by_account: dict[AccountId, list[LedgerRun]] = defaultdict(list)
         for run in sorted(known.runs, key=lambda one: (one.began, one.id)):
             self._by_key.update(dict.fromkeys(run.access_keys, run))
             self._by_request.update(dict.fromkeys(run.request_ids, run))
+            if run.operation in _SETUP:
+                self._changes.append(run)
             if run.tasks:
                 for account in run.accounts:
                     self._by_account[account].append(run)
@@ -50,6 +55,18 @@ class LedgerIndex:
     def of_request(self, event: Event) -> LedgerRun | None:
         """The run that recorded the id of this request."""
         return self._by_request.get(event.request_id) if event.request_id is not None else None
+
+    def of_change(self, event: Event) -> LedgerRun | None:
+        """The run that made a change of the organization: by the request, else by caller and time."""
+        found = self.of_request(event)
+        if found is not None:
+            return found
+        fitting = (
+            run
+            for run in self._changes
+            if run.caller == event.arn and _is_within(run, event.time, event.time)
+        )
+        return next(fitting, None)
 
     def of_opening(self, event: Event) -> tuple[LedgerRun, Evidence] | None:
         """The run behind an AssumeRoot, refused or not; by what the ledger has, best first."""

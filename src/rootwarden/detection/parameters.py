@@ -33,6 +33,19 @@ ITSELF: Final = frozenset({None, "AWS ROOT USER", "root"})
 """What ``userName`` is where root acts on root: AWS leaves it out, or writes a name that no user can have."""
 
 
+def is_about_root(event: Event) -> bool:
+    """Whether root made an access key for itself rather than for a user."""
+    return event.detail("userName") in ITSELF and event.detail("made.userName") in ITSELF
+
+
+def is_about_root_device(event: Event) -> bool:
+    """Whether a call about an MFA device is about root's own.
+
+    CreateVirtualMFADevice and DeleteVirtualMFADevice name no user, so those of root count.
+    """
+    return event.detail("userName") in ITSELF
+
+
 def details_of(
     event: Event, said: Members, request: Members, response: Members
 ) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rootwarden.model.detection import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
     from rootwarden.model.detection import JudgedEvent, RootSession, Verdict
     from rootwarden.model.detection_event import Event
     from rootwarden.model.detection_known import Expected, LedgerRun
+
+
+def change_severity(event: Event, *, weakens: str) -> Severity:
+    """How much a change of the set-up that nobody wrote down matters; ``weakens`` is how the names of the worse ones begin."""
+    if event.failed:
+        return Severity.LOW
+    return Severity.HIGH if event.name.startswith(weakens) else Severity.MEDIUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Scene:
         everything = (*(one.event for one in self.judged), *self.others)
         for event in sorted(everything, key=lambda one: (one.time, one.id)):
             if event.name in names and event.source == source:
-                yield event, self.ledger.of_request(event)
+                yield event, self.ledger.of_change(event)
 
     def session_of(self, one: JudgedEvent) -> RootSession | None:
         """The session of a judged event."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rootwarden.detection.allowed import outside_of_opening, outside_of_place
 from rootwarden.detection.excepted import Cover, end_of
 from rootwarden.detection.gathering import is_by_service
 from rootwarden.detection.tasks import action_of, is_within_task, task_of
+from rootwarden.detection.words import ended
 from rootwarden.model.detection import Evidence, SessionKind, Verdict
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rootwarden.detection.excepted import Exceptions
     from rootwarden.detection.gathering import Gathered
     from rootwarden.detection.ledger_index import LedgerIndex
@@ -69,7 +73,7 @@ class Verdicts:
     def of_member(self, event: Event, session: Gathered, standing: Standing) -> Ruling:
         """For a call as root in a session."""
         if session.kind is not SessionKind.ASSUME_ROOT:
-            return self.of_person(event, session.kind)
+            return self.of_person(event, session.kind, session.began)
         ruling = standing.ruling
         if standing.task is not None and not is_within_task(event, standing.task):
             text = f"{action_of(event)} is no action of the task {standing.task} that the session was opened for."
@@ -79,17 +83,32 @@ class Verdicts:
         outside = outside_of_place(event, self._expected)
         return Ruling(Verdict.UNEXPECTED, _sentence(outside)) if outside else ruling
 
-    def of_person(self, event: Event, kind: SessionKind) -> Ruling:
-        """For what a person did who signed in as root, or has its keys: an exception explains it, or nothing does."""
+    def of_person(self, event: Event, kind: SessionKind, began: datetime | None = None) -> Ruling:
+        """For what a person did who signed in as root, or has its keys: an exception explains it, or nothing does.
+
+        ``began`` is when the person's session did.
+        """
         covered = self._exceptions.covering(event)
         if covered is None:
-            return Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[kind])
+            return self._outliving(event, kind, began) or Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[kind])
         one = covered.exception
+        # A console reads by itself; a key reads because somebody told it to.
         if covered.explains and (covered.cover is not Cover.READ or kind is not SessionKind.ACCESS_KEY):
-            text = f"The exception for {one.task}, open until {end_of(one):%Y-%m-%d %H:%M} UTC, covers it: {one.reason}"
-            return Ruling(Verdict.EXPLAINED, _ended(text), one.id)
+            text = f"The exception for {one.task}, open until {_minute(end_of(one))}, covers it: {one.reason}"
+            return Ruling(Verdict.EXPLAINED, ended(text), one.id)
         text = f"The exception open at that time is for {one.task}, of which {action_of(event)} is no part."
         return Ruling(Verdict.UNEXPECTED, text, one.id)
+
+    def _outliving(self, event: Event, kind: SessionKind, began: datetime | None) -> Ruling | None:
+        if began is None or kind is SessionKind.ACCESS_KEY:
+            return None
+        over = self._exceptions.ended_before(event.account, event.time, open_at=began)
+        if over is None:
+            return None
+        text = (
+            f"The session began under the exception for {over.task}, which ended at {_minute(end_of(over))}."
+        )
+        return Ruling(Verdict.UNEXPECTED, text, over.id)
 
     def of_event(self, event: Event) -> Ruling:
         """For an event of root outside of any session: a sign-in that failed, a step of recovery, a service's call."""
@@ -123,13 +142,13 @@ _UNEXPLAINED = {
 
 def _why(run: LedgerRun) -> str:
     ticket = f" ({run.ticket})" if run.ticket else ""
-    return _ended(f"{run.caller} opened it with '{run.operation}'{ticket}: {run.reason or 'no reason given'}")
+    return ended(f"{run.caller} opened it with '{run.operation}'{ticket}: {run.reason or 'no reason given'}")
 
 
 def _sentence(parts: tuple[str, ...]) -> str:
     text = ", and ".join(parts)
-    return _ended(text[:1].upper() + text[1:])
+    return ended(text[:1].upper() + text[1:])
 
 
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def _minute(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -7,6 +7,7 @@ from typing import Final
 SIGN_IN: Final = "signin.amazonaws.com"
 IAM: Final = "iam.amazonaws.com"
 ORGANIZATIONS: Final = "organizations.amazonaws.com"
+ACCOUNT: Final = "account.amazonaws.com"
 CLOUDTRAIL: Final = "cloudtrail.amazonaws.com"
 EVENTS: Final = "events.amazonaws.com"
 

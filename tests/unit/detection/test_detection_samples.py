@@ -74,10 +74,10 @@ def test_the_members_call_belongs_to_the_session_and_the_ledger_explains_it() ->
 def test_without_the_ledger_it_is_unexpected() -> None:
     found = judge((read_event(CALLER), read_event(MEMBER)), Known(), Expected(), NOW)
     assert [one.verdict for one in found.events] == [Verdict.UNEXPECTED, Verdict.UNEXPECTED]
-    assert [one.rule for one in found.findings] == ["session-unexpected"]
+    assert [one.rule for one in found.findings] == ["session-not-in-ledger", "policy-replaced"]
 
 
 def test_without_the_opening_it_is_unexplained() -> None:
     found = judge((read_event(MEMBER),), Known(runs=(RUN,)), Expected(), NOW)
     assert [one.verdict for one in found.events] == [Verdict.UNEXPLAINED]
-    assert [one.rule for one in found.findings] == ["root-unexplained"]
+    assert [one.rule for one in found.findings] == ["policy-replaced", "root-unexplained"]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rootwarden.detection.rule import Match, Rule
+from rootwarden.detection.words import calls, names
 from rootwarden.model.detection import SessionKind, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from rootwarden.detection.scene import Scene
     from rootwarden.model.detection_event import Event
-
-_OTHER_RULES = frozenset({SessionKind.ACCESS_KEY})
 
 
 def _find(scene: Scene) -> Iterator[Match]:
@@ -24,14 +23,15 @@ def _find(scene: Scene) -> Iterator[Match]:
             by_session[one.session_id].append(one.event)
     for name, events in by_session.items():
         session = scene.sessions[name]
-        calls = tuple(one for one in events if one is not session.opening)
-        if not calls or session.kind in _OTHER_RULES:
+        made = tuple(one for one in events if one is not session.opening)
+        if not made or session.kind is SessionKind.ACCESS_KEY:
             continue
-        changes = sum(not one.read_only for one in calls)
-        text = (
-            f"{len(calls)} calls as root in {session.account}, {changes} of them no reads. {session.reason}"
-        )
-        yield Match(calls, text, session_id=name, anchor=name)
+        changes = [one for one in made if not one.read_only]
+        if session.kind is SessionKind.CONSOLE and session.opening is not None and not changes:
+            continue  # what a console reads by itself; the sign-in is a finding of its own
+        what = f"{calls(len(made))} as root in {session.account}, {len(changes)} of them no reads"
+        text = f"{what}: {names(changes or made)}. {session.reason}"
+        yield Match(made, text, session_id=name, anchor=name)
 
 
 RULE = Rule(
@@ -41,7 +41,7 @@ RULE = Rule(
     techniques=("T1078.004",),
     why="Root acts in a member account through AssumeRoot or, under an exception, through a sign-in. What came about otherwise is "
     "somebody with a root password or key, or a session opened where nobody looked.",
-    next_step="Look at the calls and where they came from. Remove the account's root credentials, and search every Region of the "
-    "management and delegated administrator's account for the AssumeRoot.",
+    next_step="Look at the calls and where they came from. Remove the account's root credentials ('rootwarden remove'), and search "
+    "every Region of the management and the delegated administrator's account for the AssumeRoot.",
     find=_find,
 )
