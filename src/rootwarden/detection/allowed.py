@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rootwarden.model.detection_event import Event
     from rootwarden.model.detection_known import Expected
+    from rootwarden.model.ids import AccountId
 
 _RECORDED_CENTRALLY: Final = frozenset({IAM, ORGANIZATIONS, SIGN_IN})
 """Global services: the Region of their records is AWS's choice, and says nothing about the caller."""
@@ -23,9 +24,9 @@ def is_expected_caller(event: Event, expected: Expected) -> bool:
     return not expected.principals or bool({event.arn, event.issuer_arn} & expected.principals)
 
 
-def outside_of_opening(event: Event, expected: Expected) -> tuple[str, ...]:
-    """What about an AssumeRoot is not allowed."""
-    return tuple(_of_opening(event, expected))
+def outside_of_opening(event: Event, account: AccountId, expected: Expected) -> tuple[str, ...]:
+    """What about an AssumeRoot for an account is not allowed."""
+    return tuple(_of_opening(event, account, expected))
 
 
 def outside_of_place(event: Event, expected: Expected) -> tuple[str, ...]:
@@ -33,11 +34,11 @@ def outside_of_place(event: Event, expected: Expected) -> tuple[str, ...]:
     return tuple(_of_place(event, expected))
 
 
-def _of_opening(event: Event, expected: Expected) -> Iterator[str]:
+def _of_opening(event: Event, account: AccountId, expected: Expected) -> Iterator[str]:
     if not is_expected_caller(event, expected):
         yield f"{event.arn or 'a caller without a name'} is not among the expected principals"
-    if expected.accounts and event.target not in expected.accounts:
-        yield f"{event.target or 'what it named'} is not among the accounts in which sessions are expected"
+    if expected.accounts and account not in expected.accounts:
+        yield f"{account} is not among the accounts in which sessions are expected"
     if expected.tasks and task_of(event.task_policy) not in expected.tasks:
         yield f"the task policy {event.task_policy or 'is missing and'} is not among the expected tasks"
     yield from _of_place(event, expected)

@@ -46,9 +46,10 @@ class Openings:
 
     def of(self, event: Event) -> tuple[tuple[Event, tuple[Evidence, ...]], ...]:
         """Every AssumeRoot the event may belong to, with what speaks for it: one, none, or several that cannot be told apart."""
-        near = {*self._near(event, event.account), *self._near(event, None)}
-        named = self._by_key.get(event.access_key_id, ()) if event.access_key_id is not None else ()
-        tied = ((one, _evidence(one, event)) for one in sorted({*named, *near}, key=in_time))
+        key = event.access_key_id
+        named = self._by_key.get(key, ()) if key is not None else ()
+        near = (*self._near(event, event.account), *self._near(event, None))
+        tied = ((one, _evidence(one, event)) for one in sorted((*named, *near), key=in_time))
         return tuple((one, evidence) for one, evidence in tied if evidence is not None)
 
     def issued(self, key: str | None) -> bool:

@@ -24,7 +24,7 @@ def distinct(events: Iterable[Event]) -> tuple[tuple[Event, ...], int]:
         other = kept.get(key)
         if other is None or _telling(event) > _telling(other):
             kept[key] = event
-    found = list(_merged(kept.values()))
+    found = _merged(kept.values())
     return tuple(sorted(found, key=in_time)), count - len(found)
 
 
@@ -33,19 +33,18 @@ def in_time(event: Event) -> tuple[object, ...]:
     return event.time, event.id, event.account
 
 
-def _merged(events: Iterable[Event]) -> Iterable[Event]:
-    groups: list[Event] = []
-    by_name: dict[tuple[str, str], Event] = {}
-    for event in sorted(events, key=_telling, reverse=True):
-        if not event.is_assume_root:
-            groups.append(event)
-            continue
-        names = [(kind, text) for kind, text in _shared_names(event) if text is not None]
-        if any(name in by_name for name in names):
-            continue
-        by_name.update(dict.fromkeys(names, event))
-        groups.append(event)
-    return groups
+def _merged(events: Iterable[Event]) -> list[Event]:
+    found: list[Event] = []
+    openings: list[Event] = []
+    for event in events:
+        (openings if event.is_assume_root else found).append(event)
+    named: set[tuple[str, str]] = set()
+    for event in sorted(openings, key=_telling, reverse=True):
+        names = {(kind, text) for kind, text in _shared_names(event) if text is not None}
+        if named.isdisjoint(names):
+            found.append(event)
+        named |= names
+    return found
 
 
 def _shared_names(event: Event) -> tuple[tuple[str, str | None], ...]:

@@ -50,7 +50,9 @@ def judge(events: Iterable[Event], known: Known, expected: Expected, now: dateti
         exceptions=exceptions,
         expected=expected,
     )
-    standing, suppressed, notices = suppress(findings_of(RULES, scene), expected.suppressions, now)
+    standing, suppressed, notices = suppress(
+        findings_of(RULES, scene), expected.suppressions, now, {rule.id for rule in RULES}
+    )
     return Judged(judged, sessions, standing, suppressed, (*_ahead(taken, now), *notices), repeated)
 
 
@@ -63,7 +65,7 @@ def _judged(
 ) -> JudgedEvent:
     session = gathering.of(event)
     if event.is_assume_root:
-        ruling = verdicts.of_opening(event)
+        ruling = verdicts.of_refused(event) if session is None else standings[session.id].ruling
     elif session is None or event is session.opening:
         ruling = verdicts.of_event(event)
     else:

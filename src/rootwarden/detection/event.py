@@ -58,60 +58,63 @@ def read_event(record: Mapping[str, Any]) -> Event:
     identity = said.inner("userIdentity", required=True)
     request, response = said.loose("requestParameters"), said.loose("responseElements")
     found = _common(said, identity)
-    if found.name == "AssumeRoot":
-        found = _assume_root(found, request, response)
-    login = login_of(found.name, response)
-    failed = bool(found.error_code or found.error_message or login == _FAILURE)
-    details = details_of(found, said, request, response)
-    found = replace(found, failed=failed, details=details)
-    return found if found.id else replace(found, id=_digest(found))
+    name = found["name"]
+    if name == "AssumeRoot":
+        found |= _assume_root(request, response)
+    login = login_of(name, response)
+    event = Event(
+        **found,
+        failed=bool(found["error_code"] or found["error_message"] or login == _FAILURE),
+        details=details_of(name, found["source"], said, request, response),
+    )
+    return event if event.id else replace(event, id=_digest(event))
 
 
-def _common(said: Members, identity: Members) -> Event:
+def _common(said: Members, identity: Members) -> dict[str, Any]:
     context = identity.inner("sessionContext")
     attributes, issuer = context.inner("attributes"), context.inner("sessionIssuer")
-    own = _account(identity, "accountId")
-    account = _account(said, "recipientAccountId") or own
+    own = identity.text("accountId")
+    own = AccountId(own) if own is not None and is_account_id(own) else None  # "anonymous", say
+    account = _recipient(said) or own
     if account is None:
         raise MalformedRecord("it names no account", path="recipientAccountId")
     extra = said.loose("additionalEventData")
-    return Event(
-        id=said.text("eventID") or "",
-        account=account,
-        time=said.time("eventTime", required=True),
-        source=said.text("eventSource", required=True),
-        name=said.text("eventName", required=True),
-        region=said.text("awsRegion") or "",
-        address=said.text("sourceIPAddress") or "",
-        user_agent=said.text("userAgent") or "",
-        event_type=said.text("eventType") or "",
-        read_only=said.flag("readOnly") or False,
-        identity_type=identity.text("type") or "",
-        identity_account=own,
-        arn=identity.text("arn"),
-        issuer_arn=issuer.text("arn"),
-        access_key_id=identity.text("accessKeyId"),
-        session_began=attributes.time("creationDate"),
-        mfa=_either(extra.flag("MFAUsed"), attributes.flag("mfaAuthenticated")),
+    return {
+        "id": said.text("eventID") or "",
+        "account": account,
+        "time": said.time("eventTime", required=True),
+        "source": said.text("eventSource", required=True),
+        "name": said.text("eventName", required=True),
+        "region": said.text("awsRegion") or "",
+        "address": said.text("sourceIPAddress") or "",
+        "user_agent": said.text("userAgent") or "",
+        "event_type": said.text("eventType") or "",
+        "read_only": said.flag("readOnly") or False,
+        "identity_type": identity.text("type") or "",
+        "identity_account": own,
+        "arn": identity.text("arn"),
+        "issuer_arn": issuer.text("arn"),
+        "access_key_id": identity.text("accessKeyId"),
+        "session_began": attributes.time("creationDate"),
+        "mfa": _either(extra.flag("MFAUsed"), attributes.flag("mfaAuthenticated")),
         # AWS's guide, its reference and records in the field each have it in another place.
-        assumed_root=any(place.flag("assumedRoot") for place in (context, attributes, identity)),
-        from_console=said.flag("sessionCredentialFromConsole") or False,
-        invoked_by=identity.text("invokedBy"),
-        error_code=said.text("errorCode"),
-        error_message=said.text("errorMessage"),
-        request_id=said.text("requestID"),
-        shared_id=said.text("sharedEventID"),
-    )
+        "assumed_root": any(place.flag("assumedRoot") for place in (context, attributes, identity)),
+        "from_console": said.flag("sessionCredentialFromConsole") or False,
+        "invoked_by": identity.text("invokedBy"),
+        "error_code": said.text("errorCode"),
+        "error_message": said.text("errorMessage"),
+        "request_id": said.text("requestID"),
+        "shared_id": said.text("sharedEventID"),
+    }
 
 
-def _assume_root(event: Event, request: Members, response: Members) -> Event:
+def _assume_root(request: Members, response: Members) -> dict[str, Any]:
     policy = request.inner("taskPolicyArn").text("arn")
-    return replace(
-        event,
-        target=_target(request.text("targetPrincipal")),
-        task_policy=policy.rpartition("/")[2] if policy else None,
-        issued_key_id=response.inner("credentials").text("accessKeyId"),
-    )
+    return {
+        "target": _target(request.text("targetPrincipal")),
+        "task_policy": policy.rpartition("/")[2] if policy else None,
+        "issued_key_id": response.inner("credentials").text("accessKeyId"),
+    }
 
 
 def _target(principal: str | None) -> AccountId | None:
@@ -121,12 +124,12 @@ def _target(principal: str | None) -> AccountId | None:
     return AccountId(principal) if is_account_id(principal) else account_of_root_arn(principal)
 
 
-def _account(said: Members, name: str) -> AccountId | None:
-    text = said.text(name)
+def _recipient(said: Members) -> AccountId | None:
+    text = said.text("recipientAccountId")
     if text is None:
         return None
     if not is_account_id(text):
-        raise MalformedRecord("it is no account id", path=said.path(name))
+        raise MalformedRecord("it is no account id", path=said.path("recipientAccountId"))
     return AccountId(text)
 
 

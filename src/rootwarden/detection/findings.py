@@ -10,6 +10,7 @@ from rootwarden.model.detection import Finding, Suppressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from rootwarden.detection.rule import Match, Rule
@@ -24,11 +25,15 @@ def findings_of(rules: Iterable[Rule], scene: Scene) -> tuple[Finding, ...]:
 
 
 def suppress(
-    findings: Iterable[Finding], suppressions: Iterable[Suppression], now: datetime
+    findings: Iterable[Finding],
+    suppressions: Iterable[Suppression],
+    now: datetime,
+    rule_ids: AbstractSet[str],
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]:
     """The findings that stand, those that are suppressed, and what there is to say about suppressions that have ended."""
-    current = [one for one in suppressions if now < one.until]
-    ended = [one for one in suppressions if now >= one.until]
+    said = tuple(suppressions)
+    current = [one for one in said if now < one.until]
+    ended = [one for one in said if now >= one.until]
     standing: list[Finding] = []
     taken: list[Suppressed] = []
     for finding in findings:
@@ -37,7 +42,8 @@ def suppress(
             standing.append(finding)
         else:
             taken.append(Suppressed(finding, by))
-    notices = tuple(_ended_notice(one, standing) for one in ended)
+    unknown = [one for one in current if one.rule not in rule_ids]
+    notices = (*(_unknown_notice(one) for one in unknown), *(_ended_notice(one, standing) for one in ended))
     return tuple(standing), tuple(taken), notices
 
 
@@ -46,6 +52,10 @@ def _holds(suppression: Suppression, finding: Finding) -> bool:
     if suppression.rule != finding.rule:
         return False
     return not suppression.accounts or set(finding.accounts) <= suppression.accounts
+
+
+def _unknown_notice(suppression: Suppression) -> str:
+    return f"The suppression of {suppression.rule} by {suppression.owner} suppresses nothing: there is no such rule."
 
 
 def _ended_notice(suppression: Suppression, standing: list[Finding]) -> str:

@@ -36,6 +36,8 @@ class Gathered:
     opening: Event | None = None
     events: list[Event] = field(default_factory=list)
     evidence: set[Evidence] = field(default_factory=set)
+    is_ambiguous: bool = False
+    """Whether it may belong to several AssumeRoots, which cannot be told apart."""
 
 
 class Gathering:
@@ -90,17 +92,24 @@ class Gathering:
             opening, evidence = found[0]
             session = self._sessions[("opening", opening.id)]
             session.evidence.update(evidence)
+            session.account = event.account  # where AssumeRoot did not say it
+            return session
+        if found:
+            session = self._named(SessionKind.UNKNOWN, event)
+            session.is_ambiguous = True
             return session
         if event.assumed_root or self._is_in_ledger(event):
             return self._named(SessionKind.ASSUME_ROOT, event)
+        return self._of_person(event)
+
+    def _of_person(self, event: Event) -> Gathered:
         sign_in = self._sign_in_of(event)
         if sign_in is not None:
             return self._console(event.account, sign_in.time, sign_in)
         if event.from_console or event.invoked_by == SIGN_IN:
             return self._console(event.account, event.session_began or event.time, None)
-        if (event.access_key_id or "").startswith(_LONG_TERM):
-            return self._named(SessionKind.ACCESS_KEY, event)
-        return self._named(SessionKind.UNKNOWN, event)
+        is_long_term = (event.access_key_id or "").startswith(_LONG_TERM)
+        return self._named(SessionKind.ACCESS_KEY if is_long_term else SessionKind.UNKNOWN, event)
 
     def _is_in_ledger(self, event: Event) -> bool:
         """Whether the ledger has the key of a session whose AssumeRoot was not seen; one that was seen and does not fit decides."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ CLOCKS_DIFFER: Final = timedelta(minutes=2)
 """How far the operator's clock, which the ledger goes by, may be from AWS's."""
 _SETUP: Final = frozenset({"enable", "disable"})
 """The commands that change trusted access, the features and the delegate."""
+_LONGEST_RUN: Final = timedelta(days=2)
+"""No run goes on for longer; an account that is audited every day has many."""
 _UNFINISHED: Final = timedelta(hours=1)
 """How long a run without an outcome counts as under way."""
 
@@ -68,20 +71,24 @@ class LedgerIndex:
         )
         return next(fitting, None)
 
-    def of_opening(self, event: Event) -> tuple[LedgerRun, Evidence] | None:
-        """The run behind an AssumeRoot, refused or not; by what the ledger has, best first."""
-        if event.target is None:
-            return None
-        run = self.of_key(event.issued_key_id, event.target)
+    def of_opening(self, event: Event, account: AccountId) -> tuple[LedgerRun, Evidence] | None:
+        """The run behind an AssumeRoot for an account, refused or not; by what the ledger has, best first."""
+        run = self.of_key(event.issued_key_id, account)
         if run is not None:
             return run, Evidence.LEDGER_KEY
         run = self.of_request(event)
-        if run is not None and event.target in run.accounts:
+        if run is not None and account in run.accounts:
             return run, Evidence.LEDGER_REQUEST
-        for run in reversed(self._by_account.get(event.target, ())):
-            if _is_of(run, event):
-                return run, Evidence.LEDGER_WINDOW
-        return None
+        there = self._by_account.get(account, [])
+        first = bisect_left(there, event.time - _LONGEST_RUN, key=_began)
+        last = bisect_right(there, event.time + CLOCKS_DIFFER, key=_began)
+        fitting = (run for run in reversed(there[first:last]) if _is_of(run, event))
+        run = next(fitting, None)
+        return None if run is None else (run, Evidence.LEDGER_WINDOW)
+
+
+def _began(run: LedgerRun) -> datetime:
+    return run.began
 
 
 def _is_of(run: LedgerRun, event: Event) -> bool:

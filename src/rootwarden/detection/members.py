@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, overload
 
@@ -45,6 +46,10 @@ class Members:
         """A member as it is, or None; for looking at its kind only."""
         return self._found.get(name)
 
+    def texts(self, names: AbstractSet[str]) -> tuple[str, ...]:
+        """Which of these members are there, and are text."""
+        return tuple(name for name, value in self._found.items() if name in names and isinstance(value, str))
+
     def inner(self, name: str, *, required: bool = False) -> Members:
         """An object; an empty one where there is none. JSON text is read as Athena's rows need it."""
         found = self._found.get(name)
@@ -69,6 +74,10 @@ class Members:
     def text(self, name: str) -> str | None: ...
     def text(self, name: str, *, required: bool = False) -> str | None:
         """Text without secrets; None where it is missing or empty."""
+        found = self._text(name, required=required)
+        return None if found is None else scrubbed(found)
+
+    def _text(self, name: str, *, required: bool) -> str | None:
         found = self._found.get(name)
         if found is None or found == "":
             if required:
@@ -76,7 +85,7 @@ class Members:
             return None
         if not isinstance(found, str):
             raise MalformedRecord(f"it is {_kind(found)}, not text", path=self.path(name))
-        return scrubbed(found)
+        return found
 
     @overload
     def time(self, name: str, *, required: Literal[True]) -> datetime: ...
@@ -84,7 +93,7 @@ class Members:
     def time(self, name: str) -> datetime | None: ...
     def time(self, name: str, *, required: bool = False) -> datetime | None:
         """A time in ISO 8601, UTC where it names no zone."""
-        text = self.text(name, required=True) if required else self.text(name)
+        text = self._text(name, required=required)
         if text is None:
             return None
         try:

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Final
 from rootwarden.detection.watched import SIGN_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rootwarden.detection.members import Members
     from rootwarden.model.detection_event import Event
 
-_NAMES: Final = (
-    "accessKeyId",
-    "accountId",
-    "bucketName",
-    "name",
-    "queueUrl",
-    "roleName",
-    "rule",
-    "serialNumber",
-    "servicePrincipal",
-    "trailName",
-    "userName",
+_NAMES: Final = frozenset(
+    {
+        "accessKeyId",
+        "accountId",
+        "bucketName",
+        "name",
+        "queueUrl",
+        "roleName",
+        "rule",
+        "serialNumber",
+        "servicePrincipal",
+        "trailName",
+        "userName",
+    }
 )
 """Of ``requestParameters``, where they are text."""
 ITSELF: Final = frozenset({None, "AWS ROOT USER", "root"})
@@ -47,32 +47,28 @@ def is_about_root_device(event: Event) -> bool:
 
 
 def details_of(
-    event: Event, said: Members, request: Members, response: Members
+    name: str, source: str, said: Members, request: Members, response: Members
 ) -> tuple[tuple[str, str], ...]:
     """What is kept besides the event's own members. Raises MalformedRecord."""
-    return tuple(sorted(dict(_kept(event, said, request, response)).items()))
+    found = {}
+    for key in request.texts(_NAMES):
+        value = request.text(key)
+        if value is not None:
+            found[key] = value
+    if name == "CreateAccessKey":
+        made = response.loose("accessKey")
+        found |= {f"made.{key}": made.text(key) or "" for key in made.texts({"accessKeyId", "userName"})}
+    elif name == "SetQueueAttributes":
+        attributes = request.loose("attributes")
+        if "Policy" in attributes:
+            found["policy"] = "replaced" if attributes.raw("Policy") else "removed"
+    if source == SIGN_IN:
+        serial = said.loose("additionalEventData").text("MFAIdentifier")
+        if serial is not None:
+            found["serialNumber"] = serial
+    return tuple(sorted(found.items())) if found else ()
 
 
 def login_of(name: str, response: Members) -> str | None:
     """``Success`` or ``Failure`` of a sign-in event, which stands under the event's own name."""
     return response.text(name) if isinstance(response.raw(name), str) else None
-
-
-def _kept(event: Event, said: Members, request: Members, response: Members) -> Iterator[tuple[str, str]]:
-    for name in _NAMES:
-        if isinstance(request.raw(name), str):
-            value = request.text(name)
-            if value is not None:
-                yield name, value
-    if event.name == "CreateAccessKey":
-        made = response.loose("accessKey")
-        for name in ("accessKeyId", "userName"):
-            value = made.text(name)
-            if value is not None:
-                yield f"made.{name}", value
-    if event.name == "SetQueueAttributes" and "Policy" in request.loose("attributes"):
-        yield "policy", "replaced" if request.loose("attributes").raw("Policy") else "removed"
-    if event.source == SIGN_IN:
-        serial = said.loose("additionalEventData").text("MFAIdentifier")
-        if serial is not None:
-            yield "serialNumber", serial

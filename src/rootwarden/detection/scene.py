@@ -47,9 +47,9 @@ class Scene:
     def by_anybody(self, names: AbstractSet[str], source: str) -> Iterator[tuple[Event, LedgerRun | None]]:
         """Events of these names in a service, whoever made them, each with the run of the ledger that made it."""
         everything = (*(one.event for one in self.judged), *self.others)
-        for event in sorted(everything, key=lambda one: (one.time, one.id)):
-            if event.name in names and event.source == source:
-                yield event, self.ledger.of_change(event)
+        found = [one for one in everything if one.name in names and one.source == source]
+        for event in sorted(found, key=lambda one: (one.time, one.id)):
+            yield event, self.ledger.of_change(event)
 
     def session_of(self, one: JudgedEvent) -> RootSession | None:
         """The session of a judged event."""

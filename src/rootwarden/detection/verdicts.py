@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.detection.allowed import outside_of_opening, outside_of_place
 from rootwarden.detection.excepted import Cover, end_of
-from rootwarden.detection.gathering import is_by_service
+from rootwarden.detection.gathering import account_of, is_by_service
 from rootwarden.detection.tasks import action_of, is_within_task, task_of
 from rootwarden.detection.words import ended
 from rootwarden.model.detection import Evidence, SessionKind, Verdict
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rootwarden.detection.ledger_index import LedgerIndex
     from rootwarden.model.detection_event import Event
     from rootwarden.model.detection_known import Expected, LedgerRun
+    from rootwarden.model.ids import AccountId
     from rootwarden.model.tasks import RootTask
 
 
@@ -57,23 +58,25 @@ class Verdicts:
     def standing(self, session: Gathered) -> Standing:
         """How a session came about."""
         if session.kind is not SessionKind.ASSUME_ROOT:
-            return Standing(Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[session.kind]))
+            reason = _AMBIGUOUS if session.is_ambiguous else _UNEXPLAINED[session.kind]
+            return Standing(Ruling(Verdict.UNEXPLAINED, reason))
         if session.opening is not None:
-            return self._opened(session.opening)
+            return self._opened(session.opening, session.account)
         run = next((run for run in map(self._ledger.of_member, session.events) if run is not None), None)
         if run is None:
             return Standing(Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[session.kind]))
         task = run.tasks[0] if len(run.tasks) == 1 else None
         return Standing(Ruling(Verdict.EXPLAINED, _why(run)), run, task, Evidence.LEDGER_KEY)
 
-    def of_opening(self, event: Event) -> Ruling:
-        """For an AssumeRoot, refused or not."""
-        return self._opened(event).ruling
+    def of_refused(self, event: Event) -> Ruling:
+        """For an AssumeRoot that gave no session."""
+        return self._opened(event, account_of(event)).ruling
 
     def of_member(self, event: Event, session: Gathered, standing: Standing) -> Ruling:
         """For a call as root in a session."""
         if session.kind is not SessionKind.ASSUME_ROOT:
-            return self.of_person(event, session.kind, session.began)
+            ruling = self.of_person(event, session.kind, session.began)
+            return standing.ruling if session.is_ambiguous and ruling.exception_id is None else ruling
         ruling = standing.ruling
         if standing.task is not None and not is_within_task(event, standing.task):
             text = f"{action_of(event)} is no action of the task {standing.task} that the session was opened for."
@@ -117,10 +120,10 @@ class Verdicts:
             return Ruling(Verdict.AWS_SERVICE, f"{who} did it in the account's name.")
         return self.of_person(event, SessionKind.CONSOLE)
 
-    def _opened(self, opening: Event) -> Standing:
-        found = self._ledger.of_opening(opening)
+    def _opened(self, opening: Event, account: AccountId) -> Standing:
+        found = self._ledger.of_opening(opening, account)
         run, evidence = found if found is not None else (None, None)
-        outside = outside_of_opening(opening, self._expected)
+        outside = outside_of_opening(opening, account, self._expected)
         if outside:
             ruling = Ruling(Verdict.UNEXPECTED, _sentence(outside))
         elif run is None:
@@ -132,6 +135,7 @@ class Verdicts:
 
 _NOT_IN_LEDGER = "The ledger has no entry about it, so nobody wrote down who opened it and why."
 _NO_LEDGER = "No ledger was read, so nothing says who opened it and why."
+_AMBIGUOUS = "Several sessions began in that account in the same second, and the record does not say to which it belongs."
 _UNEXPLAINED = {
     SessionKind.ASSUME_ROOT: "CloudTrail marks it as a session of AssumeRoot, and that call was not seen.",
     SessionKind.CONSOLE: "A person signed in as root, or tried to, and no exception was open.",

@@ -44,4 +44,9 @@ def calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
 
 
+def accounts_in_words(count: int) -> str:
+    """A number of accounts."""
+    return "1 account" if count == 1 else f"{count} accounts"
+
+
 _SHOWN = 6

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import Field
 
-from rootwarden.model.detection_known import Expected, Suppression
 from rootwarden.settings.section import Section
 from rootwarden.settings.values import (
     AccountIds,
@@ -73,19 +71,3 @@ class DetectionSettings(Section):
         examples=[["root-activity"]],
     )
     suppressions: Annotated[tuple[SuppressionSettings, ...], Field(strict=False)] = Field(default=())
-
-    @property
-    def expected(self) -> Expected:
-        """The same, as the engine takes it."""
-        return Expected(
-            principals=frozenset(self.principals),
-            accounts=frozenset(self.accounts),
-            tasks=frozenset(self.tasks),
-            regions=frozenset(self.regions),
-            networks=tuple(ip_network(one) for one in self.networks),
-            alert_rules=frozenset(self.alert_rules),
-            suppressions=tuple(
-                Suppression(one.rule, one.owner, one.reason, one.until, frozenset(one.accounts))
-                for one in self.suppressions
-            ),
-        )

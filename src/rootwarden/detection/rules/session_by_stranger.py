@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rootwarden.detection.allowed import is_expected_caller
+from rootwarden.detection.gathering import account_of
 from rootwarden.detection.rule import Match, Rule
 from rootwarden.detection.words import place, who
 from rootwarden.model.detection import Severity
@@ -19,7 +20,7 @@ def _find(scene: Scene) -> Iterator[Match]:
     for one in scene.judged:
         event = one.event
         if event.is_assume_root and not event.failed and not is_expected_caller(event, scene.expected):
-            text = f"{who(event)} opened a root session in {event.target}, {place(event)}, with {event.task_policy}."
+            text = f"{who(event)} opened a root session in {account_of(event)}, {place(event)}, with {event.task_policy}."
             yield Match((event,), text, session_id=one.session_id)
 
 

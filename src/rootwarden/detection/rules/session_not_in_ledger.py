@@ -21,7 +21,7 @@ def _find(scene: Scene) -> Iterator[Match]:
         if session is None or session.run is not None or event is not session.opening:
             continue
         if event.is_assume_root and is_expected_caller(event, scene.expected):
-            what = f"opened a root session in {event.target}, {place(event)}, with {event.task_policy}"
+            what = f"opened a root session in {session.account}, {place(event)}, with {event.task_policy}"
             text = f"{who(event)} {what}, and the ledger has no entry about it."
             yield Match((event,), text, session_id=session.id)
 

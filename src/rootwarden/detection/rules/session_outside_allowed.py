@@ -21,7 +21,7 @@ def _find(scene: Scene) -> Iterator[Match]:
         outside = {one: outside_of_place(one, scene.expected) for one in session.events}
         opening = session.opening
         if opening is not None and is_expected_caller(opening, scene.expected):
-            outside[opening] = outside_of_opening(opening, scene.expected)
+            outside[opening] = outside_of_opening(opening, session.account, scene.expected)
         events = tuple(one for one, sentences in outside.items() if sentences)
         if events:
             said = dict.fromkeys(sentence for sentences in outside.values() for sentence in sentences)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.detection.allowed import is_expected_caller
 from rootwarden.detection.rule import Match, Rule
-from rootwarden.detection.words import answer, calls, ended, who
+from rootwarden.detection.words import accounts_in_words, answer, calls, ended, who
 from rootwarden.model.detection import Severity, Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _find(scene: Scene) -> Iterator[Match]:
             by_caller[who(event), f"{event.time:%Y-%m-%d}"].append(event)
     for (caller, day), events in by_caller.items():
         accounts = {one.target for one in events}
-        text = f"{caller} was refused {calls(len(events))} of AssumeRoot for {len(accounts)} accounts. {ended(answer(events[-1]))}"
+        text = f"{caller} was refused {calls(len(events))} of AssumeRoot for {accounts_in_words(len(accounts))}. {ended(answer(events[-1]))}"
         yield Match(
             tuple(events), text, severity=_severity(scene, events, len(accounts)), anchor=f"{caller} {day}"
         )
