@@ -43,8 +43,11 @@ _TONES: Final = {
 }
 _WORDS: Final = {Verdict.AWS_SERVICE: "AWS service"}
 _WORST_FIRST: Final = tuple(_TONES)
-_MOST_SESSIONS: Final = 60
+_MOST_BLOCKS: Final = 60
 """Timelines that are shown; the documents hold all."""
+_A_BULK: Final = 3
+"""Alike sessions beyond which one line tells of all."""
+_SOME: Final = 6
 _MOST_LINES: Final = 25
 """Lines of one timeline."""
 _MOST_TROUBLES: Final = 20
@@ -90,35 +93,58 @@ def _timelines(run: DetectionRun) -> list[Block]:
         run.judged.sessions, key=lambda one: (_WORST_FIRST.index(one.verdict), one.began, one.id)
     )
     by_id = {one.event.id: one for one in run.judged.events}
-    found = [_timeline(one, by_id) for one in sessions[:_MOST_SESSIONS]]
-    if len(sessions) > _MOST_SESSIONS:
-        rest = len(sessions) - _MOST_SESSIONS
-        found.append(
-            Block(f"{rest:,} more sessions, none worse than these: -o json has all of them.", (), prose=True)
-        )
+    found: list[Block] = []
+    for many in _bulks(sessions):
+        found += [_bulk(many)] if len(many) > _A_BULK else [_timeline(one, by_id) for one in many]
+    if len(found) > _MOST_BLOCKS:
+        rest = len(found) - _MOST_BLOCKS
+        words = f"{rest:,} more timelines, none worse than these: -o json has all of them."
+        found[_MOST_BLOCKS:] = [Block(words, (), prose=True)]
     return found
 
 
+def _bulks(sessions: Sequence[RootSession]) -> list[list[RootSession]]:
+    """Explained sessions of one run for one task go together: an audit has one for each account."""
+    found: dict[tuple[str, str | None], list[RootSession]] = {}
+    for one in sessions:
+        alike = one.run is not None and one.verdict is Verdict.EXPLAINED
+        found.setdefault((one.run.id, one.task) if alike and one.run else (one.id, None), []).append(one)
+    return list(found.values())
+
+
+def _bulk(many: Sequence[RootSession]) -> Block:
+    first = many[0]
+    accounts = list(dict.fromkeys(one.account for one in many))
+    shown = ", ".join(accounts[:_SOME]) + (
+        f" and {len(accounts) - _SOME} more" if len(accounts) > _SOME else ""
+    )
+    head = f"{_moment(first.began)}  {len(many):,} sessions  {_kind(first)}: {_word(first.verdict)}"
+    return Block(head, (*_why(first), Cell(f"in {shown}")), prose=True)
+
+
 def _timeline(session: RootSession, by_id: Mapping[str, JudgedEvent]) -> Block:
-    run = session.run
-    said = [
-        f"{_moment(session.began)}  {session.account}  {_kind(session)}: {_word(session.verdict)}",
-    ]
-    lines = [Cell(session.reason, _TONES[session.verdict])]
-    if session.caller:
-        lines.append(Cell(f"by {session.caller}"))
-    if run is not None:
-        ticket = f", ticket {run.ticket}" if run.ticket else ""
-        lines.append(Cell(f"{run.operation}: {run.reason or 'no reason'}{ticket}"))
-    if session.exception_id:
-        lines.append(Cell(f"exception {session.exception_id}"))
+    head = f"{_moment(session.began)}  {session.account}  {_kind(session)}: {_word(session.verdict)}"
     opening = (session.opening,) if session.opening else ()
     events = [*opening, *(one for one in session.events if one is not session.opening)]
-    shown = [_step(group, session.began, by_id) for group in _alike(events)]
-    lines += shown[:_MOST_LINES]
-    if len(shown) > _MOST_LINES:
-        lines.append(Cell(f"... and {len(shown) - _MOST_LINES} more lines", Tone.FAINT))
-    return Block(said[0], tuple(lines), prose=True)
+    steps = [_step(group, session.began, by_id) for group in _alike(events)]
+    if len(steps) > _MOST_LINES:
+        steps[_MOST_LINES:] = [Cell(f"... and {len(steps) - _MOST_LINES} more lines", Tone.FAINT)]
+    return Block(head, (*_why(session), *steps), prose=True)
+
+
+def _why(session: RootSession) -> list[Cell]:
+    """The reason, and what of caller, run and exception it does not say itself."""
+    said, run = session.reason, session.run
+    found = [Cell(said, _TONES[session.verdict])]
+    if session.caller and session.caller not in said:
+        found.append(Cell(f"by {session.caller}"))
+    if run is not None and (run.reason or "") not in said:
+        found.append(Cell(f"{run.operation}: {run.reason}"))
+    if run is not None and run.ticket and run.ticket not in said:
+        found.append(Cell(f"ticket {run.ticket}"))
+    if session.exception_id and session.exception_id not in said:
+        found.append(Cell(f"exception {session.exception_id}"))
+    return found
 
 
 def _kind(session: RootSession) -> str:
