@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-crash check format docs bench bench-audit differential lock clean
+.PHONY: help demo test test-crash check format docs bench bench-audit bench-detect differential lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ bench: $(VENV)/.development ## run benchmarks/bench_*.py
 
 bench-audit: $(VENV)/.development ## bulk commands at scale against their bars, ~12 minutes; ARGS="--case plain" or --quick
 	@PYTHONPATH=benchmarks $(BIN)/python -m bench_audit $(ARGS)
+
+bench-detect: $(VENV)/.development ## detection on one core against its bar, memory on 10 GB, some minutes; ARGS="--gigabytes 0"
+	@PYTHONPATH=benchmarks $(BIN)/python -m bench_detect $(ARGS)
 
 differential: $(VENV)/.development ## compare the policy engine with another one (needs Node); ARGS="--cases 20000 --seed 7"
 	@PYTHONPATH=scripts $(BIN)/python -m differential $(ARGS)

@@ -1,0 +1,1 @@
+"""How fast CloudTrail's log files are read and judged, and how much memory that takes."""
