@@ -109,8 +109,9 @@ def _ahead(events: tuple[Event, ...], now: datetime) -> tuple[str, ...]:
     if not ahead:
         return ()
     last = max(one.time for one in ahead).astimezone(UTC)
+    have, they = ("event has", "It was") if len(ahead) == 1 else ("events have", "They were")
     text = (
-        f"{len(ahead)} events have a time in the future, up to {last:%Y-%m-%d %H:%M} UTC: a clock is wrong, here or in the "
-        "records. They were judged all the same."
+        f"{len(ahead)} {have} a time in the future, up to {last:%Y-%m-%d %H:%M} UTC: a clock is wrong, here or in the records. "
+        f"{they} judged all the same."
     )
     return (text,)
