@@ -207,7 +207,9 @@ def _formats_are_valid_and_hold_no_token(rig: Rig, loud: Any, folder: Path, reco
 def _asff_is_valid(text: str, loud: Any) -> None:
     (batch,) = (json.loads(line) for line in text.splitlines())
     model = botocore.session.Session().get_service_model("securityhub")
-    validate_parameters(batch, model.operation_model("BatchImportFindings").input_shape)
+    shape = model.operation_model("BatchImportFindings").input_shape
+    assert shape is not None
+    validate_parameters(batch, shape)
     assert [one["Id"] for one in batch["Findings"]] == [f"rootwarden/{one['id']}" for one in loud["findings"]]
     assert {one["AwsAccountId"] for one in batch["Findings"]} == {MANAGEMENT}
     by_rule = {one["GeneratorId"]: one for one in batch["Findings"]}

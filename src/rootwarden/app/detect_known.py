@@ -1,4 +1,4 @@
-"""What the ledger knows of root sessions, for detection: runs with who and why, exceptions and grants."""
+"""What the ledger knows of root sessions, for detection: runs with who and why, and exceptions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from rootwarden.app.ledger import open_store_for_reading
 from rootwarden.errors import AwsError, LedgerError, NoCredentials, NoRegion, WrongOrganization
 from rootwarden.ledger.entry import Kind
-from rootwarden.ledger.grants import GrantRegister
 from rootwarden.ledger.query import accounts_of
 from rootwarden.ledger.recovery_exceptions import ExceptionRegister
 from rootwarden.ledger.results import lines_of
@@ -60,17 +59,16 @@ def read_known(app: App) -> KnownLedger:
 def known_of(found: Iterable[Entry]) -> tuple[Known, int]:
     """What entries tell, and how many they are. Raises LedgerError."""
     runs: dict[str, _Run] = {}
-    exceptions, grants, count = ExceptionRegister(), GrantRegister(), 0
+    exceptions, count = ExceptionRegister(), 0
     for entry in found:
         count += 1
         exceptions.take(entry)
-        grants.take(entry)
         if entry.kind is Kind.INTENT:
             runs[entry.id] = _Run(entry)
         elif entry.intent_id in runs:
             runs[entry.intent_id].add(entry)
     made = tuple(run.made() for run in runs.values())
-    return Known(runs=made, exceptions=exceptions.all(), grants=grants.all()), count
+    return Known(runs=made, exceptions=exceptions.all()), count
 
 
 @dataclass(slots=True)

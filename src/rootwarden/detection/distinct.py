@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 def distinct(events: Iterable[Event]) -> tuple[tuple[Event, ...], int]:
     """The events in the order of time, and how many copies were left out.
 
-    Copies have the same id and recipient. The two records of one AssumeRoot, which two accounts have, share ``sharedEventID`` or the id of
-    the request; the one that says more is kept. AWS documents the second record for AssumeRole only: it is not required here.
+    Copies have the same id and recipient. Records that two accounts have of one call share ``sharedEventID``, those of an AssumeRoot also
+    the id of the request; the one that says more is kept, the caller's own first. AWS documents a second record for AssumeRole only: of
+    AssumeRoot it is not required.
     """
     kept: dict[Hashable, Event] = {}
     count = 0
@@ -34,26 +35,32 @@ def in_time(event: Event) -> tuple[object, ...]:
 
 
 def _merged(events: Iterable[Event]) -> list[Event]:
+    """Those of several accounts' records of one call that says most."""
     found: list[Event] = []
-    openings: list[Event] = []
+    shared: list[Event] = []
     for event in events:
-        (openings if event.is_assume_root else found).append(event)
+        (shared if event.is_assume_root or event.shared_id is not None else found).append(event)
     named: set[tuple[str, str]] = set()
-    for event in sorted(openings, key=_telling, reverse=True):
-        names = {(kind, text) for kind, text in _shared_names(event) if text is not None}
+    for event in sorted(shared, key=_telling, reverse=True):
+        names = _names(event)
         if named.isdisjoint(names):
             found.append(event)
         named |= names
     return found
 
 
-def _shared_names(event: Event) -> tuple[tuple[str, str | None], ...]:
-    return ("shared", event.shared_id), ("request", event.request_id), ("key", event.issued_key_id)
+def _names(event: Event) -> set[tuple[str, str]]:
+    """What is the same in all records of one call."""
+    names = {"shared": event.shared_id}
+    if event.is_assume_root:
+        names |= {"request": event.request_id, "key": event.issued_key_id}
+    return {(kind, text) for kind, text in names.items() if text is not None}
 
 
 def _telling(event: Event) -> tuple[object, ...]:
     """How much a record says; the rest makes the choice independent of the order they came in."""
     return (
+        event.identity_account == event.account,
         event.identity_type != "AWSAccount",
         event.issued_key_id is not None,
         event.target is not None,

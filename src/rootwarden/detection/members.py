@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
@@ -73,9 +74,9 @@ class Members:
     @overload
     def text(self, name: str) -> str | None: ...
     def text(self, name: str, *, required: bool = False) -> str | None:
-        """Text without secrets; None where it is missing or empty."""
+        """Text without secrets; None where it is missing or empty. Texts that are alike are kept once: most records say the same."""
         found = self._text(name, required=required)
-        return None if found is None else scrubbed(found)
+        return None if found is None else sys.intern(scrubbed(found))
 
     def _text(self, name: str, *, required: bool) -> str | None:
         found = self._found.get(name)

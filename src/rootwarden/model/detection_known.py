@@ -8,7 +8,6 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from types import MappingProxyType
 
-from rootwarden.model.grant import Grant
 from rootwarden.model.ids import AccountId
 from rootwarden.model.recovery_exception import RecoveryException
 from rootwarden.model.tasks import RootTask
@@ -48,7 +47,6 @@ class Known:
     runs: tuple[LedgerRun, ...] = ()
     exceptions: tuple[RecoveryException, ...] = ()
     """Open and closed ones."""
-    grants: tuple[Grant, ...] = ()
     ledger_read: bool = True
     """False where there was no ledger to read: that a session stands in none then says nothing about the session."""
 
