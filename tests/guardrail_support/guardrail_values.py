@@ -14,6 +14,7 @@ NEEDED: dict[str, Any] = {
     "delegate": DELEGATE,
     "trusted": (f"arn:aws:iam::{DELEGATE}:role/People",),
     "bucket": "ledger-bucket",
+    "results": "athena-results",
     "key": f"arn:aws:kms:eu-central-1:{DELEGATE}:key/11111111-2222-3333-4444-555555555555",
 }
 EVERYTHING: dict[str, Any] = NEEDED | {

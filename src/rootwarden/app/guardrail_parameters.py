@@ -29,6 +29,7 @@ def given_parameters(
     exempt: Sequence[str] | None,
     topic: str | None,
     bucket: str | None,
+    results: str | None,
     prefix: str | None,
     key: str | None,
 ) -> Given:
@@ -47,6 +48,7 @@ def given_parameters(
         exempt=tuple(account_id(one) for one in _each(exempt)),
         topic=topic,
         bucket=bucket,
+        results=results,
         prefix=prefix or "",
         key=key,
     )

@@ -52,9 +52,15 @@ ExemptOption = Annotated[
     _option("An account whose signed-in root user is spared, for an open recovery; repeat it.", metavar="ID"),
 ]
 TopicOption = Annotated[str | None, _option("The SNS topic of the notifications.", metavar="ARN")]
-BucketOption = Annotated[str | None, _option("The bucket of the ledger.", metavar="NAME")]
-PrefixOption = Annotated[str | None, _option("The ledger's prefix in the bucket.", metavar="PREFIX")]
-KeyOption = Annotated[str | None, _option("The KMS key that signs the ledger's checkpoints.", metavar="ARN")]
+BucketOption = Annotated[str | None, _option("The bucket of the ledger, or of the trail.", metavar="NAME")]
+ResultsOption = Annotated[str | None, _option("The bucket of Athena's results.", metavar="NAME")]
+PrefixOption = Annotated[
+    str | None, _option("The prefix of the ledger, or of the trail, in the bucket.", metavar="PREFIX")
+]
+KeyOption = Annotated[
+    str | None,
+    _option("The KMS key that signs checkpoints, or that the trail is encrypted with.", metavar="ARN"),
+]
 
 
 def parameters_of(
@@ -71,6 +77,7 @@ def parameters_of(
     exempt: ExemptOption = None,
     topic: TopicOption = None,
     bucket: BucketOption = None,
+    results: ResultsOption = None,
     prefix: PrefixOption = None,
     key: KeyOption = None,
 ) -> Given:
@@ -89,6 +96,7 @@ def parameters_of(
         exempt=exempt,
         topic=topic,
         bucket=bucket,
+        results=results,
         prefix=prefix,
         key=key,
     )

@@ -11,6 +11,7 @@ from rootwarden.model.operator_role import OperatorRole
 from rootwarden.policy.guardrails.caller_policies import caller_policy
 from rootwarden.policy.guardrails.command_policies import COMMAND_POLICIES
 from rootwarden.policy.guardrails.delegation import DELEGATION
+from rootwarden.policy.guardrails.detection_policies import DETECTION_POLICIES
 from rootwarden.policy.guardrails.role_papers import ROLE_PAPERS
 from rootwarden.policy.guardrails.service_control import SERVICE_CONTROL
 
@@ -26,6 +27,7 @@ _ENTRIES: Final = (
     *ROLE_PAPERS,
     *SERVICE_CONTROL,
     *COMMAND_POLICIES,
+    *DETECTION_POLICIES,
     *DELEGATION,
 )
 GUARDRAILS: Final[Mapping[str, Guardrail]] = {one.name: one for one in _ENTRIES}

@@ -54,6 +54,9 @@ class Parameters:
     topic: str | None = None
     """The ARN of an SNS topic that notifications go to."""
     bucket: str | None = None
+    """The ledger's, or the trail's."""
+    results: str | None = None
+    """The bucket that Athena writes its results to."""
     prefix: str = ""
     key: str | None = None
 
@@ -75,6 +78,7 @@ class Parameters:
         for text, form, what in (
             (self.organization, _ORGANIZATION, "the id of an organization"),
             (self.bucket, _BUCKET, "the name of a bucket"),
+            (self.results, _BUCKET, "the name of a bucket"),
             (self.prefix, _PREFIX, "a prefix of object keys"),
             (self.topic, _TOPIC, "the ARN of an SNS topic"),
             (self.key, _KEY, "the ARN of a KMS key"),
@@ -123,6 +127,7 @@ OPTION_OF: Final = {
     "exempt": "--exempt",
     "topic": "--topic",
     "bucket": "--bucket",
+    "results": "--results",
     "prefix": "--prefix",
     "key": "--key",
 }
