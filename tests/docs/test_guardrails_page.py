@@ -10,9 +10,14 @@ import pytest
 from rootwarden.cli import main
 from rootwarden.policy.guardrails.caller_policies import MOST_PAPERS
 from rootwarden.policy.guardrails.guardrail import Kind
+from rootwarden.policy.lint.lint_finding import RULES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "guardrails.md").read_text(encoding="utf-8")
-COMMANDS = [line for line in re.findall(r"^rootwarden (.*)$", PAGE, re.MULTILINE) if "--ou" not in line]
+COMMANDS = [
+    line
+    for line in re.findall(r"^rootwarden (.*)$", PAGE, re.MULTILINE)
+    if "--ou" not in line and " check " not in line
+]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -25,12 +30,35 @@ def test_its_commands_run(line: str, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_proof_is_as_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
-    (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     main.run(["guardrails", "render", "deny-leaving", "--explain"])
-    printed = capsys.readouterr().out.partition("As json")[0]
-    assert [line.rstrip() for line in printed.splitlines() if line.strip("─ ")] == [
-        line for line in shown.splitlines() if line.strip("─ ")
-    ]
+    assert words(capsys.readouterr().out.partition("As json")[0]) == words(shown(0))
+
+
+def test_the_check_is_as_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.chdir(tmp_path)
+    (text,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    Path("deny-root.yaml").write_text(text, encoding="utf-8")
+    assert main.run(["guardrails", "check", "deny-root.yaml"]) == 1
+    assert words(capsys.readouterr().out) == words(shown(1))
+
+
+def test_every_finding_is_in_its_table() -> None:
+    assert [f"| `{code}` | {text} |" for code, text in RULES.items()] == re.findall(
+        r"^\| `[a-z_]+` \| .* \|$", PAGE.partition("| finding |")[2], re.MULTILINE
+    )
+
+
+def shown(number: int) -> str:
+    """What the page shows, by its place."""
+    return re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[number]
+
+
+def words(text: str) -> list[str]:
+    """The lines without their rules and the spaces at their ends."""
+    return [line.rstrip() for line in text.splitlines() if line.strip("─ ")]
 
 
 def test_its_limits_are_the_codes() -> None:

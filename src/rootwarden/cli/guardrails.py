@@ -1,17 +1,20 @@
-"""``rootwarden guardrails list`` and ``render``."""
+"""``rootwarden guardrails list``, ``render`` and ``check``."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rootwarden.app.guardrail_parameters import Given
 from rootwarden.app.guardrails import run_guardrails_list, run_guardrails_render
-from rootwarden.cli.guardrail_options import NameArgument, takes_parameters
+from rootwarden.app.guardrails_check import PolicyKind, run_check_files, run_check_live
+from rootwarden.cli.guardrail_options import NameArgument, PartitionOption, takes_parameters
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.selection_options import takes_selection
 from rootwarden.cli.terminal import Terminal
+from rootwarden.errors import BadInput
 from rootwarden.model.selection import Selection
 from rootwarden.reports.guardrail_report import GuardrailFormat
 from rootwarden.reports.render import OutputFormat
@@ -22,7 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True, help="Policies that narrow who can be root, each proven before it is shown."
     )
-    for name, command in (("list", list_guardrails), ("render", render)):
+    for name, command in (("list", list_guardrails), ("render", render), ("check", check)):
         group.command(name, help=does(f"guardrails {name}"), epilog=needs(f"guardrails {name}"))(command)
     app.add_typer(group, name="guardrails")
 
@@ -56,3 +59,41 @@ def render(
         terminal.emit(report)
     else:
         terminal.write(text)
+
+
+def check(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...", help="Policies, or templates with policies in them: JSON or YAML."
+        ),
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Check the organization's SCPs and RCPs instead.")
+    ] = False,
+    kind: Annotated[
+        PolicyKind | None,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help=f"What the files are: {', '.join(PolicyKind)}; where it is left out, they are taken for what they look like.",
+        ),
+    ] = None,
+    partition: PartitionOption = "aws",
+) -> None:
+    """Exit 1 where there are findings, 6 where a policy of the organization could not be read."""
+    terminal = Terminal(context)
+    if live == bool(files):
+        raise BadInput(
+            "name either files or --live",
+            advice="'guardrails check --live' reads the organization's policies.",
+        )
+    if files:
+        report, code = run_check_files(files, kind=kind, partition=partition)
+    else:
+        app = terminal.app()
+        report, code = run_check_live(app)
+        terminal.say_notes(app)
+    terminal.emit(report)
+    raise typer.Exit(code)

@@ -327,6 +327,14 @@ _ROWS: Final = (
         optional=("organizations:DescribeOrganization", "organizations:ListAccounts", *SELECTING),
     ),
     CommandNeeds(
+        "guardrails check",
+        "Says what is wrong with policies in files, or with the organization's SCPs and RCPs (--live), and what they do to root; "
+        "changes nothing.",
+        RunsFrom.ANY,
+        PurposeName.MANAGEMENT_READ,
+        optional=("organizations:DescribeOrganization", "organizations:ListRoots", *POLICY_READS[1:]),
+    ),
+    CommandNeeds(
         "tasks",
         "Lists the tasks AWS keeps, or kept, for an account's root user and how each is done today, or prints the runbook of one.",
         RunsFrom.ANY,

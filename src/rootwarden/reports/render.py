@@ -23,11 +23,13 @@ class OutputFormat(StrEnum):
     MARKDOWN = "markdown"
     ASFF = "asff"
     OCSF = "ocsf"
+    SARIF = "sarif"
 
 
 ONLY_OF: Final[Mapping[OutputFormat, frozenset[str]]] = {
     OutputFormat.ASFF: frozenset({"detect run"}),
     OutputFormat.OCSF: frozenset({"detect run"}),
+    OutputFormat.SARIF: frozenset({"guardrails check"}),
 }
 """The commands that have a format which not every command has."""
 
@@ -45,7 +47,7 @@ def render(report: Report, chosen: OutputFormat, *, width: int = 120, color: boo
             return csv.render(report)
         case OutputFormat.MARKDOWN:
             return markdown.render(report)
-        case OutputFormat.ASFF | OutputFormat.OCSF:
+        case OutputFormat.ASFF | OutputFormat.OCSF | OutputFormat.SARIF:
             return report.texts[chosen]
         case _:
             assert_never(chosen)

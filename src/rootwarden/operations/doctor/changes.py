@@ -23,8 +23,8 @@ from rootwarden.operations.doctor.requests import (
     WITHOUT_RESOURCE,
     Asker,
 )
-from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy import Answer, Decision, Layer, evaluate
+from rootwarden.policy.spelling import meant_by
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.operations.doctor import edits
 from rootwarden.operations.doctor.amendments import ASSUME_ROOT, Amendment, Kind, NoChange
-from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy.document import Effect
+from rootwarden.policy.lint.seen_statements import CONTROL_TOWER_SID
+from rootwarden.policy.spelling import meant_by
 from rootwarden.policy.truth import Truth
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from rootwarden.policy import Decision, Policy, Request
     from rootwarden.policy.document import Statement
 
-CONTROL_TOWER_SID: Final = "GRRESTRICTROOTUSER"
-"""https://docs.aws.amazon.com/controltower/latest/controlreference/strongly-recommended-controls.html"""
 HERE: Final = "\0here\0"
 """Stands for the root, OU or account of a level, for the same lift may serve many."""
 _FEW: Final = 3

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.model.ids import AccountId
 from rootwarden.model.tasks import RootTask
-from rootwarden.operations.doctor.spelling import meant_by
 from rootwarden.policy.document import Effect
 from rootwarden.policy.matching import match_plainly, match_with_principal
+from rootwarden.policy.spelling import meant_by
 from rootwarden.policy.truth import Truth
 
 if TYPE_CHECKING:

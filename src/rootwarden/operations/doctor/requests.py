@@ -10,43 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.model.ids import root_arn
 from rootwarden.model.reading import NotSeen, Seen
-from rootwarden.model.tasks import RootTask
 from rootwarden.policy import UNKNOWN, ContextValue, Request
+from rootwarden.policy.root_session import ESSENTIAL, NEVER, NEVER_BEGIN, WITHOUT_RESOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rootwarden.model.ids import AccountId
+    from rootwarden.model.tasks import RootTask
     from rootwarden.operations.doctor.evidence import Evidence
 
-ESSENTIAL: Final = {
-    RootTask.AUDIT: frozenset({"iam:GetAccountSummary"}),
-    RootTask.DELETE: frozenset(RootTask.DELETE.actions)
-    - {"iam:GetUser", "iam:GetAccessKeyLastUsed", "iam:DeleteVirtualMFADevice"},
-    RootTask.CREATE_PASSWORD: frozenset({"iam:CreateLoginProfile"}),
-    RootTask.S3_UNLOCK: frozenset({"s3:GetBucketPolicy", "s3:DeleteBucketPolicy"}),
-    RootTask.SQS_UNLOCK: frozenset({"sqs:GetQueueAttributes", "sqs:SetQueueAttributes"}),
-}
-"""The actions a task cannot do without: audit its summary, delete what it lists and deletes, unlocking a look and the removal."""
+__all__ = ["ANY_NAME", "ESSENTIAL", "MOST_NAMES", "WITHOUT_RESOURCE", "Asker"]
 
-WITHOUT_RESOURCE: Final = frozenset({"iam:GetAccountSummary", "s3:ListAllMyBuckets", "sqs:ListQueues"})
 ANY_NAME: Final = "rootwarden-any-name"
 """A bucket or queue that no policy names."""
 MOST_NAMES: Final = 40
 """Named buckets or queues that are tried one by one."""
-
-_NEVER: Final = frozenset(
-    {
-        "aws:username",
-        "aws:federatedprovider",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:tagkeys",
-        "sts:taskpolicyarn",
-    }
-)
-"""Keys that the request of a root session does not have."""
-_NEVER_BEGIN: Final = ("aws:principaltag/", "aws:requesttag/", "aws:calledvia")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +86,7 @@ class Asker:
                 "aws:resourceorgid": evidence.organization.id,
                 "aws:resourceorgpaths": known["aws:principalorgpaths"],
             }
-        return self._with_unknown(known, _NEVER, _NEVER_BEGIN)
+        return self._with_unknown(known, NEVER, NEVER_BEGIN)
 
     def _caller_context(self) -> dict[str, ContextValue]:
         evidence, caller = self.evidence, self.evidence.caller

@@ -17,7 +17,6 @@ from rootwarden.model.recovery import PlannedExemption, SignedIn, SignedInAnswer
 from rootwarden.model.recovery_exception import TemporaryExemption
 from rootwarden.operations.doctor import edits
 from rootwarden.operations.doctor.amendments import NoChange
-from rootwarden.operations.doctor.lifts import CONTROL_TOWER_SID
 from rootwarden.operations.doctor.papers import LONGEST
 from rootwarden.operations.doctor.proof import spares_only
 from rootwarden.operations.doctor.requests import Asker
@@ -25,6 +24,7 @@ from rootwarden.operations.doctor.shelf import shelve
 from rootwarden.operations.doctor.stack import LevelJudge, stack_of
 from rootwarden.policy import Answer, evaluate, parse_policy
 from rootwarden.policy.document import Effect
+from rootwarden.policy.lint.seen_statements import CONTROL_TOWER_SID
 from rootwarden.policy.truth import Truth
 
 if TYPE_CHECKING:

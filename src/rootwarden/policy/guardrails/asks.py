@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.model.ids import AccountId, root_arn
 from rootwarden.policy.request import ContextValue, Request
+from rootwarden.policy.root_session import WITHOUT_RESOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,6 @@ OF_EVERYBODY: Final = (
     "account:CloseAccount",
 )
 """What users, roles and signed-in root users do; some of it in root sessions as well."""
-_WITHOUT_RESOURCE: Final = frozenset({"iam:GetAccountSummary", "s3:ListAllMyBuckets", "sqs:ListQueues"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Asks:
         return f"arn:{self.partition}:iam::{account}:user/{name}"
 
     def _resource(self, action: str, account: AccountId) -> str:
-        if action in _WITHOUT_RESOURCE:
+        if action in WITHOUT_RESOURCE:
             return "*"
         match action.partition(":")[0]:
             case "s3":

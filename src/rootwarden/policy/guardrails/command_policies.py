@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from rootwarden.policy.guardrails.parameters import Parameters
 
 LOOKING: Final = tuple(
-    name for name in ("status", "doctor", "who-can", "management check", "audit") if name in COMMANDS
+    name
+    for name in ("status", "doctor", "who-can", "management check", "guardrails check", "audit")
+    if name in COMMANDS
 )
 SETTING_UP: Final = ("enable", "disable")
 _MEMBER: Final = AccountId("123456789012")

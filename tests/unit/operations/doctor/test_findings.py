@@ -18,7 +18,7 @@ from rootwarden.model.tasks import RootTask
 from rootwarden.operations.doctor.evidence import CallerEvidence, Evidence
 from rootwarden.operations.doctor.findings import findings
 from rootwarden.operations.doctor.judge import judge
-from rootwarden.operations.doctor.spelling import meant_by
+from rootwarden.policy.spelling import meant_by
 
 EXEMPT = {**IS_ROOT, "Null": {"aws:AssumedRoot": "true"}}
 OUTSIDE = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}

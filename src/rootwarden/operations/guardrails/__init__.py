@@ -1,0 +1,1 @@
+"""Reading and changing the guardrails that an organization has."""
