@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rootwarden.app.ledger import open_store_for_reading
-from rootwarden.errors import AwsError, LedgerError, NoCredentials, NoRegion, WrongOrganization
+from rootwarden.app.ledger import location_of, open_store_if_there
+from rootwarden.errors import AwsError, NoCredentials, NoRegion
 from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.query import accounts_of
 from rootwarden.ledger.recovery_exceptions import ExceptionRegister
@@ -38,22 +38,20 @@ class KnownLedger:
 
 
 def read_known(app: App) -> KnownLedger:
-    """Everything the ledger tells; without one, the reason. Raises LedgerError for one that is broken, or named and not there."""
+    """Everything the ledger tells; without one, the reason. Raises LedgerError for one that is broken, and WrongOrganization."""
     try:
-        store = open_store_for_reading(app)
-    except (LedgerError, WrongOrganization):
-        raise
+        store = open_store_if_there(app)
     except (AwsError, NoCredentials, NoRegion) as error:
-        why = f"whose ledger to read is not known: {error.message}"
-        return KnownLedger(Known(ledger_read=False), missing=why)
-    known, count = known_of(entries(store))
+        return _without(None, f"whose ledger to read is not known: {error.message}")
+    location = store.location if store else location_of(app)
+    known, count = known_of(entries(store)) if store else (Known(), 0)
     if not count:
-        return KnownLedger(
-            Known(ledger_read=False),
-            location=store.location,
-            missing=f"there is no ledger at {store.location}",
-        )
-    return KnownLedger(known, store.location, count)
+        return _without(location, f"there is none at {location}")
+    return KnownLedger(known, location, count)
+
+
+def _without(location: str | None, why: str) -> KnownLedger:
+    return KnownLedger(Known(ledger_read=False), location, missing=why)
 
 
 def known_of(found: Iterable[Entry]) -> tuple[Known, int]:

@@ -56,6 +56,16 @@ def open_store_for_reading(app: App) -> Store:
     A ledger that is named says itself whose it is, so a file can be read without AWS; the default one is that of the caller's
     organization. Raises LedgerUnreadable where there is none, WrongOrganization where the configuration is for another.
     """
+    store = open_store_if_there(app)
+    if store is None:
+        raise LedgerUnreadable(
+            f"there is no ledger at {_named_location(app)}", advice="Name another with --ledger."
+        )
+    return store
+
+
+def open_store_if_there(app: App) -> Store | None:
+    """The same; None where one is named that is not there."""
     location = _named_location(app)
     if location is None:
         clients = app.caller(PurposeName.LOG_READ)
@@ -63,9 +73,17 @@ def open_store_for_reading(app: App) -> Store:
         app.check_organization(organization.id)
         return open_store(app, clients, organization.id)
     if isinstance(location, SqliteLocation):
-        return SqliteStore(location.path, _found(app, identity_in_file(location.path), location))
+        identity = _checked(app, identity_in_file(location.path))
+        return SqliteStore(location.path, identity) if identity else None
     bucket = _bucket(app, app.caller(PurposeName.LOG_READ), location)
-    return S3Store(bucket, _found(app, identity_in_bucket(bucket), location))
+    identity = _checked(app, identity_in_bucket(bucket))
+    return S3Store(bucket, identity) if identity else None
+
+
+def location_of(app: App) -> str | None:
+    """Where the ledger is by what somebody said; None where nobody did."""
+    location = _named_location(app)
+    return None if location is None else str(location)
 
 
 def _named_location(app: App) -> SqliteLocation | S3Location | None:
@@ -79,10 +97,9 @@ def _bucket(app: App, clients: CallerClients, location: S3Location) -> LedgerBuc
     return LedgerBucket(clients.client("s3"), location, owner=account_id(owner))
 
 
-def _found(app: App, identity: Identity | None, location: SqliteLocation | S3Location) -> Identity:
-    if identity is None:
-        raise LedgerUnreadable(f"there is no ledger at {location}", advice="Name another with --ledger.")
-    app.check_organization(identity.organization_id)
+def _checked(app: App, identity: Identity | None) -> Identity | None:
+    if identity is not None:
+        app.check_organization(identity.organization_id)
     return identity
 
 

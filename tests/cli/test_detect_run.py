@@ -1,0 +1,149 @@
+"""``detect run``: what it reads, what it cannot, and what that comes to."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from detect_records import SECRET, record, written
+from product_rig import SHOP, Ran, Rig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@pytest.fixture
+def nobody(rig: Rig) -> Rig:
+    """A machine without credentials and Region."""
+    return rig
+
+
+def ran(rig: Rig, *arguments: str | Path) -> Ran:
+    return rig.json("detect", "run", *map(str, arguments), profile=None)
+
+
+class TestFiles:
+    def test_files_need_neither_aws_nor_a_ledger_and_that_there_is_none_is_said(self, nobody: Rig) -> None:
+        found = ran(nobody, written(nobody.folder / "log.json.gz", record()))
+        assert found.code == 1
+        assert found.document["ledger"]["entries"] == 0
+        assert "whose ledger to read is not known" in found.document["ledger"]["missing"]
+        assert "no ledger was read" in found.err
+
+    def test_a_ledger_that_is_named_and_not_there_is_said_too(self, nobody: Rig) -> None:
+        path = written(nobody.folder / "log.json.gz", record())
+        found = ran(nobody, path, "--ledger", f"sqlite:///{nobody.folder}/none.db").document
+        assert found["ledger"]["missing"] == f"there is none at {found['ledger']['location']}"
+
+    def test_one_that_is_broken_ends_it(self, nobody: Rig) -> None:
+        (nobody.folder / "bad.db").write_bytes(b"no ledger" * 100)
+        path = written(nobody.folder / "log.json.gz", record())
+        assert ran(nobody, path, "--ledger", f"sqlite:///{nobody.folder}/bad.db").code == 5
+
+    def test_a_folder_is_searched_and_what_is_no_log_left_out(self, nobody: Rig) -> None:
+        logs = nobody.folder / "logs"
+        written(logs / "a.json.gz", record(1))
+        written(logs / "deeper" / "b.json", record(2), packed=False)
+        written(logs / "AWSLogs" / SHOP / "CloudTrail-Digest" / "d.json.gz", record(3))
+        (logs / "notes.txt").write_text("not a log")
+        read = ran(nobody, logs).document["read"]
+        assert (read["files"], read["records"], read["left_out"]) == (2, 2, 2)
+
+    def test_a_trails_layout_is_pruned_by_day_and_account(self, nobody: Rig) -> None:
+        logs = nobody.folder / "logs"
+        for day in ("2026/02/27", "2026/03/01", "2026/03/09"):
+            written(logs / "AWSLogs" / SHOP / "CloudTrail" / "us-east-1" / day / "x.json.gz", record())
+        read = ran(nobody, logs, "--since", "2026-03-01", "--until", "2026-03-02").document["read"]
+        assert (read["files"], read["left_out"]) == (1, 2)
+
+    def test_what_is_there_more_than_once_counts_once(self, nobody: Rig) -> None:
+        logs = nobody.folder / "logs"
+        written(logs / "a.json.gz", record(), record())
+        written(logs / "b.json.gz", record())
+        document = ran(nobody, logs).document
+        assert (document["read"]["repeated"], len(document["events"])) == (2, 1)
+
+    def test_the_period_goes_by_the_time_of_the_event(self, nobody: Rig) -> None:
+        path = written(nobody.folder / "x.json", record(1), record(2, eventTime="2026-03-02T12:00:00Z"))
+        document = ran(nobody, path, "--since", "2026-03-02").document
+        assert [one["id"] for one in document["events"]] == ["event-2"]
+
+
+BROKEN: dict[str, bytes] = {
+    "truncated.json.gz": gzip.compress(json.dumps({"Records": [record(9)]}).encode())[:-30],
+    "latin.json": '{"Records": [{"eventName": "ConsoleLogin", "userIdentity": {"type": "Root", "userName": "é"}}]}'.encode(
+        "latin-1"
+    ),
+    "empty.json": b"",
+    "other.json": b'{"hello": "world"}',
+    "identity.json": json.dumps(
+        {"Records": [{"eventID": "1", "eventName": "X", "eventSource": "y"}]}
+    ).encode(),
+    "token.json": json.dumps({"Records": [record(8, recipientAccountId=SECRET)]}).encode() + SECRET.encode(),
+}
+"""Files nobody can read, or in part."""
+
+
+class TestWhatCannotBeRead:
+    def test_it_is_named_and_counted_and_the_rest_is_judged(self, nobody: Rig) -> None:
+        logs = nobody.folder / "logs"
+        written(logs / "good.json.gz", record())
+        for name, data in BROKEN.items():
+            (logs / name).write_bytes(data)
+        found = ran(nobody, logs)
+        assert found.code == 6  # though there are findings
+        assert len(found.document["findings"]) == 1
+        read = found.document["read"]
+        assert {Path(one["place"]).name for one in read["troubles"]} == set(BROKEN)
+        assert (read["files"], read["complete"]) == (len(BROKEN) + 1, False)
+        assert read["unreadable"] == len(read["troubles"])
+
+    @pytest.mark.parametrize("output", ["table", "json", "csv", "markdown"])
+    def test_tokens_stay_inside_of_it(self, nobody: Rig, output: str) -> None:
+        (nobody.folder / "token.json").write_bytes(BROKEN["token.json"])
+        found = nobody.run("detect", "run", "token.json", "-o", output, profile=None)
+        assert found.code in {3, 6}
+        assert SECRET[:16] not in found.out + found.err
+
+    def test_nothing_at_all_is_no_all_clear(self, nobody: Rig) -> None:
+        (nobody.folder / "bad.json").write_text("hello")
+        found = ran(nobody, "bad.json")
+        assert found.code == 3
+        assert "bad.json: malformed: no JSON" in found.document["error"]["message"]
+
+    def test_an_empty_folder_is_no_all_clear(self, nobody: Rig) -> None:
+        (nobody.folder / "empty").mkdir()
+        assert ran(nobody, "empty").code == 3
+
+    def test_times_in_the_future_are_told(self, nobody: Rig) -> None:
+        path = written(nobody.folder / "x.json", record(eventTime="2099-01-01T00:00:00Z"))
+        document = ran(nobody, path).document
+        assert len(document["events"]) == 1
+        assert any("in the future" in one for one in document["notices"])
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ((), "there is nothing to read"),
+            (("nowhere.json",), "there is no such file or folder"),
+            (("-", "-"), "standard input can be read once"),
+            (("s3://X",), "is no place in S3"),
+            (("x", "--since", "yesterday"), "is no length of time"),
+            (("x", "--since", "2026-13-01"), "is no time"),
+            (("x", "--since", "999999d"), "is before all time"),
+            (("x", "--since", "2026-03-02", "--until", "2026-03-01"), "--since is not before --until"),
+            (("x", "--account", "123"), "is not an account id"),
+            (("--athena", "w", "--table", "Robert'; DROP"), "is no name of a table"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_refused(self, nobody: Rig, arguments: Iterable[str], words: str) -> None:
+        found = ran(nobody, *arguments)
+        assert found.code == 2
+        assert words in found.document["error"]["message"]
+
+    def test_other_commands_have_no_such_format(self, rig: Rig) -> None:
+        found = rig.run("detect", "rules", "-o", "asff", profile=None)
+        assert (found.code, found.err.splitlines()[0]) == (2, "error: 'detect rules' has no format asff")
