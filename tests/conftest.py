@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,8 +30,14 @@ hypothesis.settings.load_profile("rootwarden")
 
 
 def pytest_configure() -> None:
-    """The network is closed before the first test module is imported."""
+    """The network is closed before the first test module is imported, and Ctrl-C means what it means to a person.
+
+    A shell ignores it for what it runs in the background, and every child would inherit that.
+    """
     network_guard.install()
+    for key in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(key) is signal.SIG_IGN:
+            signal.signal(key, signal.default_int_handler if key is signal.SIGINT else signal.SIG_DFL)
 
 
 def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:

@@ -12,12 +12,12 @@ from product_rig import NOTHING, SECURITY, SHOP, Ran, Rig, configuration, holds
 from recovery_rig import TASK, exceptions, ledger_entries, operations, recovery_company, signs_in
 from removal_rig import fault
 
+from rootwarden.app import recovery_open
 from rootwarden.emulator import account
 from rootwarden.emulator.builders import DENY_ROOT, DENY_SIGNED_IN_ROOT
 from rootwarden.emulator.org_file import OuSpec
 from rootwarden.ledger.query import open_intents
 from rootwarden.model.recovery_exception import ExceptionState
-from rootwarden.operations.recovery import allow
 
 OTHER = "444444444444"
 PURPOSES = f"""
@@ -37,7 +37,7 @@ def restricted(request: pytest.FixtureRequest, rig: Rig, ledger: Path) -> Callab
 
 
 def _restricted(rig: Rig, document: Any, **fields: Any) -> Callable[..., Ran]:
-    rig.patch.setattr(allow, "PAUSES", ())
+    rig.patch.setattr(recovery_open, "PAUSES", ())
     members = (account(SHOP, "Shop", "/Restricted"), account(OTHER, "Other", "/Restricted"))
     unit = OuSpec(path="/Restricted", scps=("NoRoot",))
     recovery_company(rig, *members, organizational_units=(unit,), scps={"NoRoot": document}, **fields)
@@ -139,7 +139,7 @@ def test_who_has_to_deploy_it_where_the_caller_may_not(rig: Rig, ledger: Path) -
 def test_what_no_change_of_ours_lifts(rig: Rig, ledger: Path) -> None:
     """An allow-list without the actions: somebody has to attach another policy, and nothing is opened."""
     listed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-    rig.patch.setattr(allow, "PAUSES", ())
+    rig.patch.setattr(recovery_open, "PAUSES", ())
     unit = OuSpec(path="/Restricted", scps=("NoRoot",), full_access=False)
     recovery_company(
         rig, account(SHOP, "Shop", "/Restricted"), organizational_units=(unit,), scps={"NoRoot": listed}

@@ -13,17 +13,20 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import botocore.loaders
 import botocore.session
 from botocore.client import BaseClient
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from rootwarden.app.context import App
+from rootwarden.app import recovery_open
+from rootwarden.app.context import App, build_app
 from rootwarden.aws.pacing import Pacing
-from rootwarden.cli import main
+from rootwarden.cli import main, terminal
 from rootwarden.ledger.sqlite import SqliteStore
 from rootwarden.operations.removal import deletion
 
@@ -99,6 +102,10 @@ def child(task: dict[str, Any]) -> int:
     for descriptor, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(f"{task['name']}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
     App.concurrency = property(lambda _: task["at_once"])  # type: ignore[assignment, method-assign]  # for this child
+    ahead = timedelta(seconds=task["ahead"])
+    mock.patch.object(
+        terminal, "build_app", functools.partial(build_app, clock=lambda: datetime.now(UTC) + ahead)
+    ).start()
     boundaries = Boundaries(task["end_at"], task["how"])
     boundaries.lay()
     code = main.run(task["arguments"])
@@ -130,6 +137,7 @@ def warm() -> None:
     loader.load_data("endpoints")
     botocore.session.create_loader = lambda search_path_string=None: loader  # noqa: ARG005 - botocore names it
     Pacing._gives_up = lambda *_: True  # type: ignore[method-assign]  # as the rig does
+    mock.patch.object(recovery_open, "PAUSES", ()).start()
     deletion._PAUSES = (0.0, 0.0, 0.0)  # type: ignore[misc]  # Final, for the product
 
 

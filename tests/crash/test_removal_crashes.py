@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from crash_rig import CrashRig
+from removal_crash import RemovalCrash
 
 if TYPE_CHECKING:
     from rootwarden.emulator import Emulator
@@ -29,14 +29,14 @@ THREADS: Final = 32
 @pytest.fixture
 def crash_rig(
     rootwarden_organization: Callable[..., Emulator], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[CrashRig]:
+) -> Iterator[RemovalCrash]:
     """A removal that can be begun again and again."""
-    rig = CrashRig(rootwarden_organization, monkeypatch, tmp_path)
+    rig = RemovalCrash(rootwarden_organization, monkeypatch, tmp_path)
     yield rig
     rig.close()
 
 
-def boundaries(rig: CrashRig, at_once: int) -> int:
+def boundaries(rig: RemovalCrash, at_once: int) -> int:
     """How many there are in a run that comes to its end; that run is checked as well."""
     folder = rig.begin("whole")
     run = rig.apply(folder, "run", at_once=at_once)
@@ -45,7 +45,7 @@ def boundaries(rig: CrashRig, at_once: int) -> int:
     return len(run.boundaries)
 
 
-def meet(rig: CrashRig, share: int, *, how: str, stride: int, at_once: int) -> str:
+def meet(rig: RemovalCrash, share: int, *, how: str, stride: int, at_once: int) -> str:
     """Ends a run at every boundary of a share, gives the same command again, and checks."""
     count = boundaries(rig, at_once)
     ended = 0
@@ -66,6 +66,6 @@ def meet(rig: CrashRig, share: int, *, how: str, stride: int, at_once: int) -> s
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("at_once", [1, THREADS])
 @pytest.mark.parametrize("how", ["kill", "interrupt", "unplug"])
-def test_the_same_command_finishes_it(crash_rig: CrashRig, how: str, at_once: int, share: int) -> None:
+def test_the_same_command_finishes_it(crash_rig: RemovalCrash, how: str, at_once: int, share: int) -> None:
     stride = STRIDE if (how, at_once) == ("kill", 1) else FEWER
     print(meet(crash_rig, share, how=how, stride=stride, at_once=at_once))  # noqa: T201 - shown by -rP

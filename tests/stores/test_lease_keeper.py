@@ -49,6 +49,14 @@ def test_one_of_a_run_that_died_here_is_taken_over(place: Place, tmp_path: Path)
         taken(keeper(place, mark).take(NAME))
 
 
+def test_one_of_a_run_that_ended_in_the_middle_is_taken_over(place: Place, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), RunMark(tmp_path) as ended:
+        taken(keeper(place, ended).take(NAME))
+        raise KeyboardInterrupt
+    with RunMark(tmp_path) as mark:
+        taken(keeper(place, mark).take(NAME))
+
+
 def test_one_of_a_run_elsewhere_is_not(place: Place, tmp_path: Path) -> None:
     """Its mark is not here, so nobody can tell whether it lives."""
     with RunMark(tmp_path / "there") as there:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from rootwarden.app.recovery_exemption import take_all_back
+from rootwarden.app.recovery_exemption import take_all_back, taken_back_unsaid
 from rootwarden.app.recovery_ground import account_lease
 from rootwarden.app.removal import ApplyChoice, Applying
 from rootwarden.app.removal_plan import PlanChoice, PlannedRemoval, plan_from, record_plan
-from rootwarden.ledger.exception_notes import record_closed, record_closing
+from rootwarden.errors import Interrupted, LedgerError
+from rootwarden.ledger.exception_notes import record_closed, record_closing, record_emptied
 from rootwarden.model.audit import Audit
+from rootwarden.model.canonical import rfc3339
 from rootwarden.model.organization import AccountState
 from rootwarden.model.outcome import Done, NothingToDo
 from rootwarden.model.reason import Reason, local
@@ -117,15 +119,29 @@ def _remove(
             closing.planned,
             ApplyChoice(closing.on.command, evidence=closing.choice.evidence, closing=exception.id),
         )
-        applying.carry_out(ask=None, progress=progress)
+        _, code = applying.carry_out(ask=None, progress=progress)
+        stopped = code if code in {Interrupted.exit_code, LedgerError.exit_code} else None
         (removal,) = applying.outcomes
         row = removal.after or row
         if not removal.complete:
             reason = removal.reason or local("not_removed", "not all of it could be removed")
             left = tuple(dict.fromkeys((*remaining, *removal.unexpected)))
             return CloseOutcome(
-                exception, CloseResult.NOT_CLOSED, removal, row, remaining=left, reason=reason
+                exception,
+                CloseResult.NOT_CLOSED,
+                removal,
+                row,
+                remaining=left,
+                reason=reason,
+                stopped=stopped,
             )
+    elif (row is None or not row.wholly_read) and taken_back_unsaid(closing.on, exception):
+        assert exception.emptied is not None  # noqa: S101 - asked before
+        closing.on.app.notes.append(
+            f"what the root user of {exception.account} holds cannot be read now that the exemption is taken back; it was "
+            f"seen at {rfc3339(exception.emptied)}, before that"
+        )
+        remaining = exception.remaining
     else:
         unread = next(
             (one.reason for one in closing.planned.plan.left_out if one.unread or not one.kept), None
@@ -149,7 +165,11 @@ def _end(closing: Closing, outcome: CloseOutcome) -> CloseOutcome:
     if outcome.result is CloseResult.NOT_CLOSED:
         return outcome
     on = closing.on
-    exception, taken_back = take_all_back(on, outcome.exception)
+    exception = outcome.exception
+    seen = outcome.row is not None and outcome.row.wholly_read
+    if seen and any(one.removed is None for one in exception.exemptions):
+        record_emptied(on.recorder, exception, remaining=outcome.remaining)
+    exception, taken_back = take_all_back(on, exception)
     outcome = replace(outcome, exception=exception, exemptions=taken_back)
     left = [one for one in taken_back if not isinstance(one.outcome, Done | NothingToDo)]
     if left:

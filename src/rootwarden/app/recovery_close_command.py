@@ -52,7 +52,8 @@ def close_exception(closing: Closing, progress: Callable[[AccountOutcome], None]
     if outcome.result in {CloseResult.CLOSED, CloseResult.ACCOUNT_GONE}:
         name = closing.row.account.name if closing.row else None
         tell(closing.on, NotificationKind.CLOSED, outcome.exception, name=name, items=outcome.remaining)
-    return closed_report(COMMAND, outcome), _INCOMPLETE if outcome.result is CloseResult.NOT_CLOSED else 0
+    incomplete = _INCOMPLETE if outcome.result is CloseResult.NOT_CLOSED else 0
+    return closed_report(COMMAND, outcome), outcome.stopped or incomplete
 
 
 def _meant(on: Ground, text: str) -> RecoveryException:

@@ -10,8 +10,11 @@ from rootwarden.app.accounts import choose_accounts
 from rootwarden.app.doctor import gather_evidence
 from rootwarden.aws.caller_identity import get_caller
 from rootwarden.errors import AwsError, RefusedByRule, RootwardenError
+from rootwarden.ledger.entry import Kind
 from rootwarden.ledger.exception_notes import record_exempted
+from rootwarden.ledger.query import Filter, select
 from rootwarden.ledger.results import Result, result_of
+from rootwarden.ledger.store import entries
 from rootwarden.model.canonical import sha256_hex
 from rootwarden.model.ids import root_arn
 from rootwarden.model.outcome import Done, Failed, NothingToDo
@@ -118,9 +121,25 @@ def take_all_back(
     return exception, tuple(outcomes)
 
 
+def taken_back_unsaid(on: Ground, exception: RecoveryException) -> bool:
+    """Whether no exemption of an emptied exception is there any more, and the ledger shows that we set out to take each back.
+
+    Then a run ended before it could say so, and between its look and its change nobody else had a say. Raises LedgerError.
+    """
+    if exception.emptied is None or not exception.exemptions:
+        return False
+    waiting = [one for one in exception.exemptions if one.removed is None]
+    since = Filter(account=exception.account, operation=OPERATION, since=exception.emptied)
+    intents = [one for one in select(entries(on.recorder.store), since) if one.kind is Kind.INTENT]
+    begun = {item for one in intents for item in _items(one.content.get("items"))}
+    if not {_item(one) for one in waiting} <= begun:
+        return False
+    return not waiting or none_deployed(on, replace(exception, exemptions=tuple(waiting)))
+
+
 def none_deployed(on: Ground, exception: RecoveryException) -> bool:
-    """Whether the exception was to have exemptions, and AWS shows none, nor does the ledger say that there were."""
-    if not exception.exemptions or any(one.deployed for one in exception.exemptions):
+    """Whether the exception was to have exemptions, and AWS shows none."""
+    if not exception.exemptions:
         return False
     clients, _ = _deployer(on)
     arn = root_arn(on.clients.partition.name, exception.account)
@@ -138,7 +157,7 @@ def _recorded(
     act: Callable[[], Outcome],
 ) -> Outcome:
     """One change of a policy between its intent and its outcome; what an earlier run left open about it is settled by it."""
-    item = f"policy:{one.policy_id}"
+    item = _item(one)
     earlier = [
         each
         for each in on.recorder.open_intents()
@@ -168,6 +187,10 @@ def _recorded(
         for each in earlier:
             on.recorder.settle(each, [line], note="settled by a later look")
     return outcome
+
+
+def _item(one: TemporaryExemption) -> str:
+    return f"policy:{one.policy_id}"
 
 
 def _items(found: object) -> tuple[str, ...]:

@@ -69,9 +69,14 @@ class JoinedRemoval:
         assert self._planned is not None  # noqa: S101 - asked before
         record_plan(self._on.app, self._planned)
         applying = Applying(self._on.app, self._planned, ApplyChoice(self._on.command))
-        applying.carry_out(
+        _, code = applying.carry_out(
             ask=None, progress=lambda one: say(f"{one.account} {one.name}: {one.verification.value}")
         )
+        if code == Interrupted.exit_code:
+            raise Interrupted(
+                "interrupted while credentials of accounts that joined were removed",
+                advice="Give the same command again: it looks first.",
+            )
         return applying.outcomes
 
     def _row(self, row: SweepRow, outcome: AccountOutcome) -> SweepRow:

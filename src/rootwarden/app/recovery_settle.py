@@ -38,7 +38,7 @@ def settle_opening(on: Ground, exception: RecoveryException) -> Settling:
                 return Settling.UNSEEN  # somebody was faster
             # Read only now: whoever held the lease until then may have done something since.
             found = settling(on.look([now.account]).get(now.account))
-            if found is Settling.UNSEEN and none_deployed(on, now):
+            if found is Settling.UNSEEN and _never_exempted(on, now):
                 found = Settling.NOT_OPENED  # the exemption comes first, and it never came
             if found is Settling.OPENED:
                 record_opened(on.recorder, now)
@@ -52,3 +52,7 @@ def settle_opening(on: Ground, exception: RecoveryException) -> Settling:
         on.app.notes.append(error.message)
         return Settling.UNSEEN
     return found
+
+
+def _never_exempted(on: Ground, exception: RecoveryException) -> bool:
+    return not any(one.deployed for one in exception.exemptions) and none_deployed(on, exception)

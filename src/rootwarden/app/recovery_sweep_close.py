@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rootwarden.app.recovery_close import CloseChoice, Closing, carry_out, plan_close
 from rootwarden.app.recovery_settle import settle_opening
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.recovery_exception import RecoveryException
 
+_BROKEN_OFF: Final = "interrupted while an exception was closed"
 _WORDS = {
     CloseResult.CLOSED: SweepWord.CLOSED,
     CloseResult.ALREADY_CLOSED: SweepWord.CLOSED,
@@ -35,7 +36,7 @@ def close_one(closing: Closing, say: Callable[[str], None]) -> SweepRow:
     exception = closing.exception
     name = closing.row.account.name if closing.row else ""
     try:
-        outcome = carry_out(closing, lambda one: say(f"{one.account} {one.name}: {one.verification.value}"))
+        outcome = _carry_out(closing, say)
     except (LedgerError, Interrupted):
         raise
     except LeaseLost as error:
@@ -60,6 +61,13 @@ def close_one(closing: Closing, say: Callable[[str], None]) -> SweepRow:
         outcome.remaining,
         reason=outcome.reason,
     )
+
+
+def _carry_out(closing: Closing, say: Callable[[str], None]) -> CloseOutcome:
+    outcome = carry_out(closing, lambda one: say(f"{one.account} {one.name}: {one.verification.value}"))
+    if outcome.stopped == Interrupted.exit_code:
+        raise Interrupted(_BROKEN_OFF, advice="Give the same command again: it goes on.")
+    return outcome
 
 
 def _tell_closed(on: Ground, outcome: CloseOutcome, name: str) -> None:

@@ -9,6 +9,7 @@ from rootwarden.ledger.recovery_exceptions import (
     ADOPTED,
     CLOSED,
     CLOSING,
+    EMPTIED,
     EXEMPTED,
     EXTENDED,
     OPENED,
@@ -58,6 +59,11 @@ def record_exempted(
 def record_closing(recorder: Recorder, exception: RecoveryException, *, reason: str | None = None) -> Entry:
     """Records that the removal begins, before AWS is called. Raises LedgerError."""
     return _note(recorder, CLOSING, exception, {}, reason=reason)
+
+
+def record_emptied(recorder: Recorder, exception: RecoveryException, *, remaining: Iterable[str]) -> Entry:
+    """Records that nothing is left but what ``remaining`` names, before exemptions are taken back. Raises LedgerError."""
+    return _note(recorder, EMPTIED, exception, {"remaining": list(remaining)})
 
 
 def record_closed(

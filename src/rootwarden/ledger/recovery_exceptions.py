@@ -21,6 +21,7 @@ ADOPTED: Final = "exception adopted"
 EXTENDED: Final = "exception extended"
 EXEMPTED: Final = "exception exempted"
 CLOSING: Final = "exception closing"
+EMPTIED: Final = "exception emptied"
 CLOSED: Final = "exception closed"
 """The operations of the notes."""
 _BEGINNINGS: Final = frozenset({OPENING, ADOPTED})
@@ -53,7 +54,7 @@ class ExceptionRegister:
             close = _Close(entry.time, said.text("how"), said.texts("remaining"))
             self._closes.setdefault(name, close)
         else:
-            change = _CHANGES[operation](said)
+            change = _CHANGES[operation](entry, said)
             if name in self._begun and name not in self._closes:
                 self._begun[name] = change(self._begun[name])
 
@@ -94,29 +95,35 @@ def begun(entry: Entry, said: Members, name: str) -> RecoveryException:
 _Change = Callable[[RecoveryException], RecoveryException]
 
 
-def _opened(_: Members) -> _Change:
+def _opened(_: Entry, __: Members) -> _Change:
     return lambda one: replace(one, state=ExceptionState.OPEN) if one.state is ExceptionState.OPENING else one
 
 
-def _extended(said: Members) -> _Change:
+def _extended(_: Entry, said: Members) -> _Change:
     until = said.time("until")
     return lambda one: replace(one, until=until)
 
 
-def _exempted(said: Members) -> _Change:
+def _exempted(_: Entry, said: Members) -> _Change:
     exemptions = _exemptions(said)
     return lambda one: replace(one, exemptions=exemptions)
 
 
-def _closing(_: Members) -> _Change:
+def _closing(_: Entry, __: Members) -> _Change:
     return lambda one: replace(one, state=ExceptionState.CLOSING)
 
 
-_CHANGES: Final[Mapping[str, Callable[[Members], _Change]]] = {
+def _emptied(entry: Entry, said: Members) -> _Change:
+    remaining = said.texts("remaining")
+    return lambda one: replace(one, emptied=entry.time, remaining=remaining)
+
+
+_CHANGES: Final[Mapping[str, Callable[[Entry, Members], _Change]]] = {
     OPENED: _opened,
     EXTENDED: _extended,
     EXEMPTED: _exempted,
     CLOSING: _closing,
+    EMPTIED: _emptied,
 }
 
 

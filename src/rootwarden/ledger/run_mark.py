@@ -39,9 +39,12 @@ class RunMark:
             self._descriptor = descriptor
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._descriptor is not None:
-            self._path(self.id).unlink(missing_ok=True)
+            if (
+                kind is None
+            ):  # else it may have left a lease: Ctrl-C can come between taking one and knowing that
+                self._path(self.id).unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -51,5 +51,7 @@ class CloseOutcome:
     """What is still there, ``KIND:IDENTIFIER``."""
     reason: Reason | None = None
     """Why it is not closed."""
+    stopped: int | None = None
+    """The exit code of what ended the removal before its time: Ctrl-C, or a ledger that could not be written."""
     lasted: timedelta | None = None
     """How long it was open."""

@@ -68,10 +68,12 @@ class RecoveryException:
     known: tuple[str, ...] = ()
     """The root credentials seen at its beginning, ``KIND:IDENTIFIER`` (``KIND`` where only the summary was read)."""
     exemptions: tuple[TemporaryExemption, ...] = ()
+    emptied: datetime | None = None
+    """When a close saw that nothing of it is left, before it took the exemptions back; after that AWS may not let us look."""
     how: str | None = None
     """How it was closed: ``closed``, ``swept``, ``not_opened``, or a word newer than this program."""
     remaining: tuple[str, ...] = ()
-    """What was still there when it was closed, ``KIND:IDENTIFIER``."""
+    """What was still there when it was closed, or emptied: ``KIND:IDENTIFIER``."""
 
     def is_open(self, now: datetime) -> bool:
         """Whether it is in force: not closed, and its time is not over."""
