@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import sys
@@ -15,6 +16,11 @@ GUARD_FOLDER = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD_FOLDER))
 
 import network_guard  # noqa: E402 - the folder is on the path only now
+
+_SPEC = importlib.util.find_spec("rootwarden")
+assert _SPEC is not None
+assert _SPEC.origin is not None
+SOURCE_FOLDER = Path(_SPEC.origin).parent.parent
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 OWN_PREFIXES = ("AWS_", "ROOTWARDEN_", "BOTO_", "MOTO_")
@@ -64,8 +70,8 @@ def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("NO_PROXY", "127.0.0.1,localhost,::1")
     patch.setenv("no_proxy", "127.0.0.1,localhost,::1")
     patch.setenv(
-        "PYTHONPATH", str(GUARD_FOLDER)
-    )  # Python finds sitecustomize.py there, in every child process
+        "PYTHONPATH", os.pathsep.join([str(GUARD_FOLDER), str(SOURCE_FOLDER)])
+    )  # every child process finds sitecustomize.py, and runs the same code as the tests
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from product_rig import NOTHING, SECURITY, SHOP, Ran, Rig, configuration, holds
 from recovery_rig import TASK, exceptions, ledger_entries, operations, recovery_company, signs_in
 from removal_rig import fault
 
-from rootwarden.app import recovery_open
+from rootwarden.app import recovery_exemption, recovery_open
 from rootwarden.emulator import account
 from rootwarden.emulator.builders import DENY_ROOT, DENY_SIGNED_IN_ROOT
 from rootwarden.emulator.org_file import OuSpec
+from rootwarden.errors import LedgerUnwritable
 from rootwarden.ledger.query import open_intents
 from rootwarden.model.recovery_exception import ExceptionState
 
@@ -213,6 +214,39 @@ def test_it_cannot_be_taken_back(rig: Rig, ledger: Path, restricted: Callable[..
     rig.emulator.control.remove_faults(all=True)
     assert restricted("close", SHOP, "--yes").code == 0
     assert policy(rig) == before
+
+
+def test_nobody_may_look_once_it_is_taken_back(rig: Rig, ledger: Path) -> None:
+    """A close that ends between taking the exemption back and saying so is finished on what it saw before that."""
+    run = _restricted(rig, DENY_ROOT)
+    before = policy(rig)
+    assert run(*OPEN, "--yes").code == 0
+    signs_in(rig)
+
+    def full(*_: object) -> NoReturn:
+        raise LedgerUnwritable("the disk is full")
+
+    with rig.patch.context() as once:
+        once.setattr(recovery_exemption, "record_exempted", full)
+        assert run("close", SHOP, "--yes").code == 5
+    assert policy(rig) == before
+    ran = run("close", SHOP, "--yes")
+    assert (ran.code, ran.document["outcome"]) == (0, "closed")
+    assert "cannot be read now that the exemption is taken back" in ran.err
+    assert holds(rig.root(SHOP)) == NOTHING
+    assert open_intents(ledger_entries(rig, ledger)) == ()
+
+
+def test_somebody_else_took_it_back(rig: Rig, ledger: Path) -> None:
+    """Then nobody saw the root user empty, and the exception stays."""
+    run = _restricted(rig, DENY_ROOT)
+    before = policy(rig)
+    assert run(*OPEN, "--yes").code == 0
+    signs_in(rig)
+    replace_policy(rig, before)
+    ran = run("close", SHOP, "--yes")
+    assert (ran.code, ran.document["outcome"]) == (6, "not_closed")
+    assert exceptions(rig, ledger)[0].closed is None
 
 
 def test_an_account_that_held_something_nobody_could_see(rig: Rig, ledger: Path) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EVERY: Final = "CRASH_EVERY" in os.environ
 STRIDE: Final = (
-    {"kill": 1, "interrupt": 1, "unplug": 1} if EVERY else {"kill": 17, "interrupt": 61, "unplug": 61}
+    {"kill": 1, "interrupt": 1, "unplug": 1} if EVERY else {"kill": 47, "interrupt": 150, "unplug": 150}
 )
 ENDED: Final = {"kill": -signal.SIGKILL, "interrupt": 130}
 
@@ -50,9 +50,8 @@ def test_the_same_command_finishes_it(
     folder = rig.begin("whole")
     whole = rig.command(folder, "first")
     assert whole.code == WHOLE[verb], whole.err
-    rig.check(folder, rig.command(folder, "again"))
     count = len(whole.boundaries)
-    chosen = range(1, count + 1, STRIDE[how])
+    chosen = range(min(STRIDE[how], count) // 2 + 1, count + 1, STRIDE[how])
     ended = 0
     for place in chosen:
         folder = rig.begin(f"{how}-{place}")
