@@ -53,7 +53,7 @@ def test_every_finding_is_in_its_table() -> None:
 
 def shown(number: int) -> str:
     """What the page shows, by its place."""
-    return re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[number]
+    return list(re.finditer(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))[number].group(1)
 
 
 def words(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rootwarden.model.ids import AccountId
 from rootwarden.model.operator_role import OperatorRole
 from rootwarden.model.tasks import RootTask
 from rootwarden.policy.guardrails.catalog import GUARDRAILS, rendered
@@ -137,9 +138,8 @@ def test_what_a_policy_does_is_told_of_all_that_matter() -> None:
 @pytest.mark.parametrize("name", [name for name, one in GUARDRAILS.items() if one.kinds == (Kind.SCP,)])
 def test_our_own_guardrails_are_clean(name: str) -> None:
     """The linter has nothing to say of what we render, in CloudFormation too."""
-    made = rendered(
-        GUARDRAILS[name], Parameters(delegate=None if name != "protect-assume-root" else "222222222222")
-    )  # type: ignore[arg-type]  # digits
+    given = Parameters(delegate=AccountId("222222222222"))
+    made = rendered(GUARDRAILS[name], given)
     (alone,) = lint_file("a.json", made.papers[0].text)
     (inside,) = lint_file("t.json", template_text(template(made)))
     assert alone.findings == inside.findings == ()
