@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rootwarden.model.ids import AccountId
 
 _LONG_TERM: Final = "AKIA"
+_LONGEST_CONSOLE: Final = timedelta(hours=12)
+"""How long a console session lasts. Whether its keys, and with them creationDate, change meanwhile AWS does not say; unconfirmed."""
 _SIGNED_IN_BY: Final = timedelta(minutes=1)
 """How far a console session's creationDate may be from its ConsoleLogin. AWS does not say; unconfirmed."""
 
@@ -106,7 +108,7 @@ class Gathering:
         sign_in = self._sign_in_of(event)
         if sign_in is not None:
             return self._console(event.account, sign_in.time, sign_in)
-        if event.from_console or event.invoked_by == SIGN_IN:
+        if _is_from_console(event):
             return self._console(event.account, event.session_began or event.time, None)
         is_long_term = (event.access_key_id or "").startswith(_LONG_TERM)
         return self._named(SessionKind.ACCESS_KEY if is_long_term else SessionKind.UNKNOWN, event)
@@ -116,15 +118,19 @@ class Gathering:
         return not self._openings.issued(event.access_key_id) and self._ledger.of_member(event) is not None
 
     def _sign_in_of(self, event: Event) -> Event | None:
-        """The sign-in nearest to the time the event's session began."""
-        if event.session_began is None or (event.access_key_id or "").startswith(_LONG_TERM):
+        """The sign-in that the event's session began with: the nearest in time, or of a console's keys the last one before."""
+        began = event.session_began
+        if began is None or (event.access_key_id or "").startswith(_LONG_TERM):
             return None
         there = self._sign_ins.get(event.account, [])
-        place = bisect_left(there, event.session_began, key=lambda one: one.time)
+        place = bisect_right(there, began, key=lambda one: one.time)
         near = there[max(place - 1, 0) : place + 1]
-        gaps = [(abs(one.time - event.session_began), one) for one in near]
-        gap, found = min(gaps, key=lambda pair: pair[0], default=(None, None))
-        return found if gap is not None and gap <= _SIGNED_IN_BY else None
+        found = min(near, key=lambda one: abs(one.time - began), default=None)
+        if found is not None and abs(found.time - began) <= _SIGNED_IN_BY:
+            return found
+        last = there[place - 1] if place else None
+        is_its = last is not None and _is_from_console(event) and began - last.time <= _LONGEST_CONSOLE
+        return last if is_its else None
 
     def _console(self, account: AccountId, began: datetime, sign_in: Event | None) -> Gathered:
         key = ("console", account, began)
@@ -175,6 +181,10 @@ def is_by_service(event: Event) -> bool:
     if event.invoked_by == SIGN_IN:
         return False
     return event.invoked_by is not None or event.address == "AWS Internal"
+
+
+def _is_from_console(event: Event) -> bool:
+    return event.from_console or event.invoked_by == SIGN_IN
 
 
 def _made_id(account: str, began: datetime, what: str) -> str:
