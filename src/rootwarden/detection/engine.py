@@ -35,7 +35,7 @@ def judge(events: Iterable[Event], known: Known, expected: Expected, now: dateti
     taken, repeated = distinct(events)
     ledger, exceptions = LedgerIndex(known), Exceptions(known.exceptions)
     gathering = Gathering(taken, ledger)
-    verdicts = Verdicts(ledger, exceptions, expected, ledger_read=known.ledger_read)
+    verdicts = Verdicts(ledger, exceptions, expected)
     standings = {one.id: verdicts.standing(one) for one in gathering.sessions}
     judged = tuple(_judged(one, gathering, standings, verdicts) for one in taken if _is_judged(one))
     members: dict[str, list[JudgedEvent]] = defaultdict(list)

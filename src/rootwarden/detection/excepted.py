@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.detection.ledger_index import CLOCKS_DIFFER
-from rootwarden.detection.parameters import is_about_root
+from rootwarden.detection.parameters import is_about_root, is_about_root_device
 from rootwarden.detection.watched import SIGN_IN
 from rootwarden.model.root_only.procedures import RECOVERY_EVENTS
 from rootwarden.model.root_only_task import RecordedIn, TrailEvent
@@ -36,9 +36,8 @@ _ABOUT_USERS: Final = frozenset(
         "DeleteSigningCertificate",
     }
 )
-"""Events that are about root only where they name no user."""
-
-
+_ABOUT_DEVICES: Final = frozenset({"DeactivateMFADevice", "EnableMFADevice"})
+"""Events that may be about root or about a user."""
 _SECOND_FACTOR: Final = (SIGN_IN, "CheckMfa")
 """Part of signing in, which the catalogue does not list."""
 
@@ -105,13 +104,19 @@ def end_of(exception: RecoveryException) -> datetime:
 
 def _cover(exception: RecoveryException, event: Event) -> Cover:
     procedure, own = _events_of(exception.task)
-    if event.name in _ABOUT_USERS and not is_about_root(event):
+    if _is_about_a_user(event):
         return Cover.BEYOND
     if _is_among(event, own):
         return Cover.TASK
     if _is_among(event, procedure) or (event.source, event.name) == _SECOND_FACTOR:
         return Cover.PROCEDURE
     return Cover.READ if event.read_only else Cover.BEYOND
+
+
+def _is_about_a_user(event: Event) -> bool:
+    if event.name in _ABOUT_DEVICES:
+        return not is_about_root_device(event)
+    return event.name in _ABOUT_USERS and not is_about_root(event)
 
 
 @cache

@@ -32,6 +32,8 @@ class LedgerIndex:
     """The runs, found by key, by request and by what they were about."""
 
     def __init__(self, known: Known) -> None:
+        self.was_read = known.ledger_read
+        """Whether there was a ledger at all."""
         self._by_key: dict[str, LedgerRun] = {}
         self._by_request: dict[str, LedgerRun] = {}
         self._changes: list[LedgerRun] = []

@@ -29,13 +29,21 @@ _NAMES: Final = frozenset(
     }
 )
 """Of ``requestParameters``, where they are text."""
-ITSELF: Final = frozenset({None, "AWS ROOT USER", "root"})
-"""What ``userName`` is where root acts on root: AWS leaves it out, or writes a name that no user can have."""
+_ROOT_DEVICE: Final = "mfa/root-account-mfa-device"
+"""How the serial number of a root user's virtual MFA device ends, where AWS chose it."""
+
+
+def names_root(user_name: str | None) -> bool:
+    """Whether ``userName`` means the root user itself.
+
+    AWS leaves it out, or writes "AWS ROOT USER"; the literal is not documented, but no IAM user's name can have a space.
+    """
+    return user_name is None or " " in user_name
 
 
 def is_about_root(event: Event) -> bool:
-    """Whether root made an access key for itself rather than for a user."""
-    return event.detail("userName") in ITSELF and event.detail("made.userName") in ITSELF
+    """Whether a call about a user's credentials is about root's own."""
+    return names_root(event.detail("userName")) and names_root(event.detail("made.userName"))
 
 
 def is_about_root_device(event: Event) -> bool:
@@ -43,7 +51,8 @@ def is_about_root_device(event: Event) -> bool:
 
     CreateVirtualMFADevice and DeleteVirtualMFADevice name no user, so those of root count.
     """
-    return event.detail("userName") in ITSELF
+    serial = event.detail("serialNumber") or ""
+    return names_root(event.detail("userName")) or serial.endswith(_ROOT_DEVICE)
 
 
 def details_of(

@@ -47,13 +47,10 @@ class Standing:
 class Verdicts:
     """Judges sessions and events by the ledger, the exceptions and the configuration."""
 
-    def __init__(
-        self, ledger: LedgerIndex, exceptions: Exceptions, expected: Expected, *, ledger_read: bool
-    ) -> None:
+    def __init__(self, ledger: LedgerIndex, exceptions: Exceptions, expected: Expected) -> None:
         self._ledger = ledger
         self._exceptions = exceptions
         self._expected = expected
-        self._ledger_read = ledger_read
 
     def standing(self, session: Gathered) -> Standing:
         """How a session came about."""
@@ -127,7 +124,7 @@ class Verdicts:
         if outside:
             ruling = Ruling(Verdict.UNEXPECTED, _sentence(outside))
         elif run is None:
-            ruling = Ruling(Verdict.UNEXPECTED, _NOT_IN_LEDGER if self._ledger_read else _NO_LEDGER)
+            ruling = Ruling(Verdict.UNEXPECTED, _NOT_IN_LEDGER if self._ledger.was_read else _NO_LEDGER)
         else:
             ruling = Ruling(Verdict.EXPLAINED, _why(run))
         return Standing(ruling, run, task_of(opening.task_policy), evidence)

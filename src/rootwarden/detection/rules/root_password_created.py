@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rootwarden.detection.parameters import ITSELF
+from rootwarden.detection.parameters import is_about_root
 from rootwarden.detection.rule import Match, Rule
 from rootwarden.detection.watched import IAM
 from rootwarden.detection.words import place, who
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _find(scene: Scene) -> Iterator[Match]:
     for one in scene.named({"CreateLoginProfile"}, but={Verdict.EXPLAINED, Verdict.AWS_SERVICE}):
         event = one.event
-        if event.source == IAM and not event.failed and event.detail("userName") in ITSELF:
+        if event.source == IAM and not event.failed and is_about_root(event):
             text = f"{who(event)} was given a login profile {place(event)}. {one.reason}"
             yield Match((event,), text, session_id=one.session_id)
 

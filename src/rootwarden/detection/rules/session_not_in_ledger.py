@@ -22,8 +22,13 @@ def _find(scene: Scene) -> Iterator[Match]:
             continue
         if event.is_assume_root and is_expected_caller(event, scene.expected):
             what = f"opened a root session in {session.account}, {place(event)}, with {event.task_policy}"
-            text = f"{who(event)} {what}, and the ledger has no entry about it."
-            yield Match((event,), text, session_id=session.id)
+            said = (
+                "the ledger has no entry about it"
+                if scene.ledger.was_read
+                else "no ledger was read that could tell why"
+            )
+            severity = Severity.HIGH if scene.ledger.was_read else Severity.MEDIUM
+            yield Match((event,), f"{who(event)} {what}; {said}.", severity=severity, session_id=session.id)
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.detection.gathering import account_of, is_recovery, is_sign_in
-from rootwarden.detection.parameters import ITSELF, is_about_root
+from rootwarden.detection.parameters import is_about_root
 from rootwarden.detection.rule import Match, Rule
 from rootwarden.detection.tasks import task_of
 from rootwarden.detection.words import names
@@ -53,7 +53,7 @@ def _allows_password(event: Event) -> bool:
         return False
     if event.is_assume_root:
         return task_of(event.task_policy) is RootTask.CREATE_PASSWORD
-    return event.is_root and event.name == "CreateLoginProfile" and event.detail("userName") in ITSELF
+    return event.is_root and event.name == "CreateLoginProfile" and is_about_root(event)
 
 
 def _goes_on(one: JudgedEvent) -> bool:
