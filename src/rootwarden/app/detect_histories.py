@@ -9,7 +9,7 @@ from rootwarden.aws.caller_identity import get_caller
 from rootwarden.aws.enabled_regions import enabled_regions
 from rootwarden.aws.organizations import Organizations
 from rootwarden.detection import watched
-from rootwarden.errors import AwsError, RootwardenError
+from rootwarden.errors import AwsError, NoCredentials, NoRegion, RootwardenError
 from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
 from rootwarden.model.log_reading import LogTrouble
 from rootwarden.model.organization import AccountState
@@ -95,10 +95,17 @@ def histories(app: App, wanted: Wanted, reading: LogReading) -> Iterator[History
 
 
 def _callers(app: App) -> _Callers:
+    """Whoever is configured; one of the two purposes is enough to begin with."""
     own: dict[AccountId, CallerClients] = {}
+    missing: RootwardenError | None = None
     for purpose in (PurposeName.DELEGATE, PurposeName.MANAGEMENT_READ):
-        clients = app.caller(purpose)
-        own.setdefault(get_caller(clients.client("sts")).account_id, clients)
+        try:
+            clients = app.caller(purpose)
+            own.setdefault(get_caller(clients.client("sts")).account_id, clients)
+        except (NoCredentials, NoRegion) as error:
+            missing = error
+    if missing is not None and not own:
+        raise missing
     organizations = Organizations(next(iter(own.values())).client("organizations"))
     organization = organizations.describe()
     app.check_organization(organization.id)
