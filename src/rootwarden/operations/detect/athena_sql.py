@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_TABLE: Final = "default.rootwarden_cloudtrail"
 _NAME: Final = re.compile(r"(?:([a-z0-9_]+)\.)?([a-z0-9_]+)")
+_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
+_REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _LOCATION: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*()\-]+)*/?")
 
 _IDENTITY: Final = """\
@@ -184,6 +186,8 @@ def logs_location(url: str, organization_id: str | None) -> str:
             f"{url!r} is no place in S3",
             advice="Write s3://BUCKET or s3://BUCKET/PREFIX, as the trail has it.",
         )
+    if organization_id and not _ORGANIZATION.fullmatch(organization_id):
+        raise BadInput(f"{organization_id!r} is not an organization id", advice="It looks like o-a1b2c3d4e5.")
     base = f"{url.rstrip('/')}/"
     if "/AWSLogs/" not in base:
         base += "AWSLogs/"
@@ -193,7 +197,10 @@ def logs_location(url: str, organization_id: str | None) -> str:
 
 
 def create_table(table: TrailTable) -> str:
-    """The DDL of the table, partitioned by projection: nothing has to be added as days go by."""
+    """The DDL of the table, partitioned by projection: nothing has to be added as days go by. Raises BadInput."""
+    for region in table.regions:
+        if not _REGION.fullmatch(region):
+            raise BadInput(f"{region!r} is no Region", advice="Write one such as eu-central-1.")
     columns = ",\n".join(f"  {name} {kind}" for name, kind in TABLE_COLUMNS)
     properties = {
         "projection.enabled": "true",
