@@ -36,12 +36,13 @@ def judge(events: Iterable[Event], known: Known, expected: Expected, now: dateti
     ledger, exceptions = LedgerIndex(known), Exceptions(known.exceptions)
     gathering = Gathering(taken, ledger)
     verdicts = Verdicts(ledger, exceptions, expected)
-    standings = {one.id: verdicts.standing(one) for one in gathering.sessions}
+    gathered = gathering.sessions
+    standings = {one.id: verdicts.standing(one) for one in gathered}
     judged = tuple(_judged(one, gathering, standings, verdicts) for one in taken if _is_judged(one))
     members: dict[str, list[JudgedEvent]] = defaultdict(list)
     for one in judged:
         members[one.session_id or ""].append(one)
-    sessions = tuple(_session(one, standings[one.id], members[one.id]) for one in gathering.sessions)
+    sessions = tuple(_session(one, standings[one.id], members[one.id]) for one in gathered)
     scene = Scene(
         judged=judged,
         others=tuple(one for one in taken if not _is_judged(one)),

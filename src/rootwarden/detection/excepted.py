@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from rootwarden.detection.ledger_index import CLOCKS_DIFFER
 from rootwarden.detection.parameters import is_about_root, is_about_root_device
 from rootwarden.detection.watched import SIGN_IN
-from rootwarden.model.root_only.procedures import RECOVERY_EVENTS
+from rootwarden.model.root_only.procedures import CREDENTIALS_REMOVED, RECOVERY_EVENTS
 from rootwarden.model.root_only_task import RecordedIn, TrailEvent
 from rootwarden.model.root_only_tasks import ROOT_ONLY_TASKS
 
@@ -38,6 +38,7 @@ _ABOUT_USERS: Final = frozenset(
 )
 _ABOUT_DEVICES: Final = frozenset({"DeactivateMFADevice", "EnableMFADevice"})
 """Events that may be about root or about a user."""
+_REMOVED: Final = frozenset(CREDENTIALS_REMOVED)
 _SECOND_FACTOR: Final = (SIGN_IN, "CheckMfa")
 """Part of signing in, which the catalogue does not list."""
 
@@ -45,10 +46,12 @@ _SECOND_FACTOR: Final = (SIGN_IN, "CheckMfa")
 class Cover(Enum):
     """How an exception stands to an event of its account."""
 
-    PROCEDURE = auto()
-    """A step of recovery, or of taking it back."""
     TASK = auto()
     """An event of the declared task."""
+    PROCEDURE = auto()
+    """A step of recovery."""
+    REMOVAL = auto()
+    """A step of taking it back."""
     READ = auto()
     """A read, of which a console makes hundreds by itself."""
     BEYOND = auto()
@@ -62,10 +65,15 @@ class Covered:
     exception: RecoveryException
     cover: Cover
 
-    @property
-    def explains(self) -> bool:
-        """Whether the event is one the exception was opened for."""
-        return self.cover is not Cover.BEYOND
+    def explains(self, *, by_key: bool) -> bool:
+        """Whether the event is one the exception was opened for; ``by_key`` where it was signed with a long-term key of root.
+
+        Only tasks that cannot be done otherwise have a key, for the task and to be deleted in the end. A console reads by itself, a key
+        because somebody told it to.
+        """
+        if not by_key:
+            return self.cover is not Cover.BEYOND
+        return self.cover in {Cover.TASK, Cover.REMOVAL} and _needs_key(self.exception.task)
 
 
 class Exceptions:
@@ -108,6 +116,8 @@ def _cover(exception: RecoveryException, event: Event) -> Cover:
         return Cover.BEYOND
     if _is_among(event, own):
         return Cover.TASK
+    if _is_among(event, _REMOVED):
+        return Cover.REMOVAL
     if _is_among(event, procedure) or (event.source, event.name) == _SECOND_FACTOR:
         return Cover.PROCEDURE
     return Cover.READ if event.read_only else Cover.BEYOND
@@ -125,6 +135,10 @@ def _events_of(task: str) -> tuple[frozenset[TrailEvent], frozenset[TrailEvent]]
     found = ROOT_ONLY_TASKS.get(task)
     procedure, own = (RECOVERY_EVENTS, ()) if found is None else (found.procedure_events, found.task_events)
     return frozenset(_in_member(procedure)), frozenset(_in_member(own))
+
+
+def _needs_key(task: str) -> bool:
+    return any(one.name == "CreateAccessKey" for one in _events_of(task)[1])
 
 
 def _in_member(events: Iterable[TrailEvent]) -> Iterable[TrailEvent]:

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rootwarden.detection.allowed import outside_of_opening, outside_of_place
-from rootwarden.detection.excepted import Cover, end_of
+from rootwarden.detection.excepted import end_of
 from rootwarden.detection.gathering import account_of, is_by_service
 from rootwarden.detection.tasks import action_of, is_within_task, task_of
 from rootwarden.detection.words import ended
@@ -92,11 +92,12 @@ class Verdicts:
         if covered is None:
             return self._outliving(event, kind, began) or Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[kind])
         one = covered.exception
-        # A console reads by itself; a key reads because somebody told it to.
-        if covered.explains and (covered.cover is not Cover.READ or kind is not SessionKind.ACCESS_KEY):
+        by_key = kind is SessionKind.ACCESS_KEY
+        if covered.explains(by_key=by_key):
             text = f"The exception for {one.task}, open until {_minute(end_of(one))}, covers it: {one.reason}"
             return Ruling(Verdict.EXPLAINED, ended(text), one.id)
-        text = f"The exception open at that time is for {one.task}, of which {action_of(event)} is no part."
+        what = f"{action_of(event)} with an access key" if by_key else action_of(event)
+        text = f"The exception open at that time is for {one.task}, of which {what} is no part."
         return Ruling(Verdict.UNEXPECTED, text, one.id)
 
     def _outliving(self, event: Event, kind: SessionKind, began: datetime | None) -> Ruling | None:

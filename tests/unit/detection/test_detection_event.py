@@ -164,3 +164,10 @@ def test_whatever_stands_in_a_record_it_is_read_or_told(name: str, data: st.Data
         read_event(found)
     except MalformedRecord as error:
         assert error.path in {*places, "recipientAccountId", "requestParameters.taskPolicyArn.arn"}  # noqa: PT017
+
+
+def test_a_sign_in_keeps_its_mfa_device() -> None:
+    serial = "arn:aws:iam::222222222222:mfa/root-account-mfa-device"
+    found = {"additionalEventData.MFAIdentifier": serial}
+    assert read_event(record({"like": "sign_in", "with": found})).detail("serialNumber") == serial
+    assert read_event(record({"like": "member", "with": found})).detail("serialNumber") is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.detection.rule import Match, Rule
 from rootwarden.detection.words import calls, names
-from rootwarden.model.detection import Severity, Verdict
+from rootwarden.model.detection import SessionKind, Severity, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,9 @@ def _find(scene: Scene) -> Iterator[Match]:
         event, name = one.event, one.exception_id
         if one.verdict is not Verdict.UNEXPECTED or name is None or event.name in _OTHER_RULES:
             continue
+        made_in = scene.session_of(one)
+        if made_in is not None and made_in.kind is SessionKind.ACCESS_KEY:
+            continue  # whatever a root key does is a finding of its own
         if scene.exceptions.covering(event) is not None:
             beyond[name, one.session_id or event.id].append(event)
     for (exception, session), events in beyond.items():
