@@ -55,6 +55,17 @@ def test_a_purpose_that_is_not_named_falls_back(world: Rig) -> None:
     assert ran.document["caller"]["account_id"] == MANAGEMENT
 
 
+@pytest.mark.parametrize(
+    "command", [("ledger", "list"), ("ledger", "verify"), ("recovery", "list"), ("waiver", "list")]
+)
+def test_the_ledger_is_read_by_who_writes_it(world: Rig, command: tuple[str, ...]) -> None:
+    """A configuration that names the delegate alone is enough to look at what the delegate did."""
+    path = configuration(world.folder, '[purposes.delegate]\nprofile = "emulator-security"\n')
+    assert world.run("audit", "--config", path, profile=None).code == 0
+    ran = world.json(*command, "--config", path, profile=None)
+    assert ran.code == 0, ran.err
+
+
 def test_a_purpose_whose_profile_is_not_there_names_those_there_are(world: Rig) -> None:
     """The note on which purpose was meant comes with the error."""
     path = configuration(world.folder, '[purposes.delegate]\nprofile = "securty"\n')

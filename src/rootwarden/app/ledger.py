@@ -68,14 +68,14 @@ def open_store_if_there(app: App) -> Store | None:
     """The same; None where one is named that is not there."""
     location = _named_location(app)
     if location is None:
-        clients = app.caller(PurposeName.LOG_READ)
+        clients = app.caller(PurposeName.DELEGATE)
         organization = Organizations(clients.client("organizations")).describe()
         app.check_organization(organization.id)
         return open_store(app, clients, organization.id)
     if isinstance(location, SqliteLocation):
         identity = _checked(app, identity_in_file(location.path))
         return SqliteStore(location.path, identity) if identity else None
-    bucket = _bucket(app, app.caller(PurposeName.LOG_READ), location)
+    bucket = _bucket(app, app.caller(PurposeName.DELEGATE), location)
     identity = _checked(app, identity_in_bucket(bucket))
     return S3Store(bucket, identity) if identity else None
 
@@ -123,4 +123,4 @@ def checkpoint_signer(app: App) -> KmsSigner | None:
     if key is None:
         return None
     region = _KEY_REGION.match(key)
-    return KmsSigner(app.caller(PurposeName.LOG_READ).client("kms", region.group(1) if region else None), key)
+    return KmsSigner(app.caller(PurposeName.DELEGATE).client("kms", region.group(1) if region else None), key)
