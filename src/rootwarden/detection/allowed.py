@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.detection.tasks import task_of
 from rootwarden.detection.watched import IAM, ORGANIZATIONS, SIGN_IN
+from rootwarden.model.ids import account_of_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,15 @@ _RECORDED_CENTRALLY: Final = frozenset({IAM, ORGANIZATIONS, SIGN_IN})
 
 
 def is_expected_caller(event: Event, expected: Expected) -> bool:
-    """Whether a call comes from a principal that may call AssumeRoot; anybody may where none is named."""
-    return not expected.principals or bool({event.arn, event.issuer_arn} & expected.principals)
+    """Whether a call comes from a principal that may call AssumeRoot; anybody may where none is named.
+
+    A record of the member account's own does not name the caller, but its account: then one of that account's principals may be it.
+    """
+    if not expected.principals:
+        return True
+    if event.arn is None:
+        return event.identity_account in {account_of_arn(arn) for arn in expected.principals}
+    return bool({event.arn, event.issuer_arn} & expected.principals)
 
 
 def outside_of_opening(event: Event, account: AccountId, expected: Expected) -> tuple[str, ...]:
@@ -36,19 +44,19 @@ def outside_of_place(event: Event, expected: Expected) -> tuple[str, ...]:
 
 def _of_opening(event: Event, account: AccountId, expected: Expected) -> Iterator[str]:
     if not is_expected_caller(event, expected):
-        yield f"{event.arn or 'a caller without a name'} is not among the expected principals"
+        yield f"the caller {event.arn or 'without a name'} is not expected to open sessions"
     if expected.accounts and account not in expected.accounts:
-        yield f"{account} is not among the accounts in which sessions are expected"
+        yield f"the account {account} is not expected to have sessions"
     if expected.tasks and task_of(event.task_policy) not in expected.tasks:
-        yield f"the task policy {event.task_policy or 'is missing and'} is not among the expected tasks"
+        yield f"the task policy {event.task_policy or 'without a name'} is not expected"
     yield from _of_place(event, expected)
 
 
 def _of_place(event: Event, expected: Expected) -> Iterator[str]:
     if expected.regions and event.source not in _RECORDED_CENTRALLY and event.region not in expected.regions:
-        yield f"{event.region or 'no Region'} is not among the expected Regions"
+        yield f"the Region {event.region or 'without a name'} is not expected"
     if expected.networks and not _is_within(event.address, expected):
-        yield f"{event.address or 'an unknown address'} is not in an expected network"
+        yield f"the address {event.address or 'without a name'} is in no expected network"
 
 
 def _is_within(address: str, expected: Expected) -> bool:

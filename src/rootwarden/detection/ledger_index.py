@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rootwarden.detection.correlate import LONGEST
 from rootwarden.detection.tasks import task_of
 from rootwarden.model.detection import Evidence
+from rootwarden.model.ids import account_of_arn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,7 +96,14 @@ def _began(run: LedgerRun) -> datetime:
 
 def _is_of(run: LedgerRun, event: Event) -> bool:
     task = task_of(event.task_policy)
-    return event.arn == run.caller and task in run.tasks and _is_within(run, event.time, event.time)
+    return _may_be_caller(run, event) and task in run.tasks and _is_within(run, event.time, event.time)
+
+
+def _may_be_caller(run: LedgerRun, event: Event) -> bool:
+    """Whether the run's caller made the call; a record of the member account's own names the caller's account only."""
+    if event.arn is None:
+        return event.identity_account == account_of_arn(run.caller)
+    return event.arn == run.caller
 
 
 def _is_within(run: LedgerRun, earliest: datetime, latest: datetime) -> bool:

@@ -15,6 +15,7 @@ IAM_SERVICE_PRINCIPAL = "iam.amazonaws.com"
 
 _ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
 _AS_THE_CONSOLE_SHOWS_IT = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}", re.ASCII)
+_ARN_PARTS = 6
 _ROOT_ARN = re.compile(r"arn:[a-z0-9-]+:iam::([0-9]{12}):root", re.ASCII)
 
 
@@ -44,6 +45,12 @@ def account_id(text: str) -> AccountId:
 def root_arn(partition: str, account: AccountId) -> str:
     """The ARN of an account's root user, which is also the resource of sts:AssumeRoot."""
     return f"arn:{partition}:iam::{account}:root"
+
+
+def account_of_arn(arn: str) -> AccountId | None:
+    """The account that an ARN of a principal names, or None for any other text."""
+    parts = arn.split(":", 5)
+    return AccountId(parts[4]) if len(parts) == _ARN_PARTS and is_account_id(parts[4]) else None
 
 
 def account_of_root_arn(arn: str) -> AccountId | None:

@@ -195,3 +195,25 @@ def test_a_findings_id_stays_when_its_session_goes_on() -> None:
 def test_without_a_ledger_a_session_says_so() -> None:
     found = judged({"events": [{"like": "assume_root"}], "ledger_read": False})
     assert found.events[0].reason == "No ledger was read, so nothing says who opened it and why."
+
+
+@pytest.mark.parametrize(
+    ("expected", "reason"),
+    [
+        (
+            {"regions": ["eu-central-1"], "networks": ["203.0.113.0/24"]},
+            "The Region us-west-2 is not expected, and the address 192.0.2.1 is in no expected network.",
+        ),
+        (
+            {"principals": ["arn:aws:iam::111111111111:role/Delegate"]},
+            "The caller arn:aws:sts::111111111111:assumed-role/JohnDoe/JohnRole1 is not expected to open sessions.",
+        ),
+        (
+            {"accounts": ["333333333333"], "tasks": ["audit"]},
+            "The account 222222222222 is not expected to have sessions, and the task policy S3UnlockBucketPolicy is not expected.",
+        ),
+    ],
+)
+def test_a_reason_says_all_that_is_not_allowed(expected: Any, reason: str) -> None:
+    found = judged({"events": [{"like": "assume_root"}], "runs": [{}], "expected": expected})
+    assert found.events[0].reason == reason
