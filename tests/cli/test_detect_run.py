@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from detect_records import SECRET, record, written
-from product_rig import SHOP, Ran, Rig
+from product_rig import LEGACY, SHOP, Ran, Rig
+from whole_outputs import CASES, WRITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,3 +148,53 @@ class TestWhatCannotBeRead:
     def test_other_commands_have_no_such_format(self, rig: Rig) -> None:
         found = rig.run("detect", "rules", "-o", "asff", profile=None)
         assert (found.code, found.err.splitlines()[0]) == (2, "error: 'detect rules' has no format asff")
+
+
+SAMPLES = Path(__file__).parents[1] / "cases" / "cloudtrail"
+
+
+def mixed(folder: Path) -> None:
+    """AWS's two published samples, a root key in use, failing sign-ins, a service of AWS, and a file that breaks off."""
+    key = {
+        "type": "Root",
+        "accountId": SHOP,
+        "arn": f"arn:aws:iam::{SHOP}:root",
+        "accessKeyId": "AKIAPLANTEDKEY000001",
+    }
+    login = {
+        "eventName": "ConsoleLogin",
+        "eventSource": "signin.amazonaws.com",
+        "eventType": "AwsConsoleSignIn",
+        "readOnly": False,
+        "userIdentity": {
+            "type": "Root",
+            "accountId": LEGACY,
+            "arn": f"arn:aws:iam::{LEGACY}:root",
+            "accessKeyId": "",
+        },
+        "recipientAccountId": LEGACY,
+        "responseElements": {"ConsoleLogin": "Failure"},
+        "errorMessage": "Failed authentication",
+        "additionalEventData": {"MFAUsed": "No"},
+    }
+    service = {"type": "Root", "accountId": SHOP, "invokedBy": "support.amazonaws.com"}
+    written(
+        folder / "a.json.gz",
+        *(record(n, userIdentity=key, eventTime=f"2026-03-01T12:0{n}:00Z") for n in (1, 2)),
+    )
+    written(folder / "b.json.gz", *(record(n, **login) for n in (3, 4)), record(5, userIdentity=service))
+    (folder / "c.json.gz").write_bytes(BROKEN["truncated.json.gz"])
+    for sample in SAMPLES.glob("aws_sample_*.json"):
+        (folder / sample.name).write_bytes(sample.read_bytes())
+
+
+@pytest.mark.parametrize("output", ["table", "markdown", "csv"])
+def test_the_whole_output(nobody: Rig, output: str) -> None:
+    (nobody.folder / "logs").mkdir()
+    mixed(nobody.folder / "logs")
+    found = nobody.run("detect", "run", "logs", "-o", output, profile=None)
+    assert found.code == 6
+    case = CASES / f"detect-run.{output}.txt"
+    if WRITE:
+        case.write_text(found.out, encoding="utf-8")
+    assert found.out == case.read_text(encoding="utf-8")

@@ -51,6 +51,8 @@ _SOME: Final = 6
 _MOST_LINES: Final = 25
 """Lines of one timeline."""
 _MOST_TROUBLES: Final = 20
+_MOST_ROWS: Final = 50
+_MOST_FINDINGS: Final = 200
 
 
 def detection_report(run: DetectionRun) -> Report:
@@ -67,8 +69,9 @@ def detection_report(run: DetectionRun) -> Report:
 
 
 def _findings(findings: Sequence[Finding]) -> Table:
+    more = f", the first {_MOST_FINDINGS} of {len(findings):,}" if len(findings) > _MOST_FINDINGS else ""
     return Table(
-        "Findings",
+        f"Findings{more}",
         ("Severity", "Rule", "Account", "Time", "What"),
         tuple(
             (
@@ -76,9 +79,9 @@ def _findings(findings: Sequence[Finding]) -> Table:
                 cell(one.rule),
                 cell(_accounts(one)),
                 cell(_moment(one.first)),
-                cell(f"{one.description} {one.next_step}"),
+                cell(one.description),
             )
-            for one in findings
+            for one in findings[:_MOST_FINDINGS]
         ),
     )
 
@@ -164,12 +167,17 @@ def _step(group: list[Event], began: datetime, by_id: Mapping[str, JudgedEvent])
     first = group[0]
     judged = by_id.get(first.id)
     times = f" x{len(group)}" if len(group) > 1 else ""
-    details = ", ".join(f"{name} {value}" for name, value in first.details) if not times else ""
-    error = first.error_code or first.error_message
-    failed = f" failed: {error}" if first.failed else ""
-    tone = _TONES[judged.verdict] if judged else Tone.PLAIN
-    text = f"{_after(first.time - began):>7}  {action(first)}{times}  {first.region}  {first.address}  {details}{failed}"
-    return Cell(text.rstrip(), tone)
+    details = "" if times else ", ".join(f"{name} {value}" for name, value in first.details)
+    failed = f"failed: {first.error_code or first.error_message or 'no reason'}" if first.failed else ""
+    parts = (
+        f"{_after(first.time - began):>7}",
+        f"{action(first)}{times}",
+        first.region,
+        first.address,
+        details,
+        failed,
+    )
+    return Cell("  ".join(one for one in parts if one), _TONES[judged.verdict] if judged else Tone.PLAIN)
 
 
 def _after(span: timedelta) -> str:
@@ -180,29 +188,36 @@ def _after(span: timedelta) -> str:
 
 
 def _alone(run: DetectionRun) -> Table:
-    """Events of no session, without those of AWS's services."""
-    found = [
-        one for one in run.judged.events if one.session_id is None and one.verdict is not Verdict.AWS_SERVICE
-    ]
-    return Table(
-        "Events of no session",
-        ("Time", "Account", "Event", "Verdict", "Reason"),
-        tuple(
-            (
-                cell(_moment(one.event.time)),
-                cell(one.event.account),
-                cell(action(one.event)),
-                cell(_word(one.verdict), _TONES[one.verdict]),
-                cell(one.reason),
-            )
-            for one in found
-        ),
+    """Events of no session, the worst first and alike ones together, without those of AWS's services."""
+    found: dict[tuple[str, ...], list[JudgedEvent]] = {}
+    for one in run.judged.events:
+        if one.session_id is None and one.verdict is not Verdict.AWS_SERVICE:
+            key = (one.event.account, action(one.event), one.verdict, one.reason)
+            found.setdefault(key, []).append(one)
+    groups = sorted(found.values(), key=lambda many: _WORST_FIRST.index(many[0].verdict))
+    rows = tuple(_alone_row(many) for many in groups[:_MOST_ROWS])
+    more = f", the first {_MOST_ROWS} kinds of {len(groups):,}" if len(groups) > _MOST_ROWS else ""
+    return Table(f"Events of no session{more}", ("Time", "Account", "Event", "Verdict", "Reason"), rows)
+
+
+def _alone_row(many: Sequence[JudgedEvent]) -> tuple[Cell, ...]:
+    first, times = many[0], f" x{len(many)}" if len(many) > 1 else ""
+    return (
+        cell(_moment(first.event.time)),
+        cell(first.event.account),
+        cell(f"{action(first.event)}{times}"),
+        cell(_word(first.verdict), _TONES[first.verdict]),
+        cell(first.reason),
     )
 
 
 def _lines(run: DetectionRun) -> list[Cell]:
     reading, counts = run.reading, summary(run)
     found = [
+        Cell(f"{rule}: {step}")
+        for rule, step in {one.rule: one.next_step for one in run.judged.findings}.items()
+    ]
+    found += [
         Cell(f"Not read: {one.place}: {one.reason.code}: {one.reason.text}", Tone.WARN)
         for one in reading.troubles[:_MOST_TROUBLES]
     ]

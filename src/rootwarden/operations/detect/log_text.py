@@ -67,18 +67,29 @@ class LogText:
     def read(self, source: BinaryIO) -> None:
         """Everything in one file or stream, packed with gzip or not. Raises OSError where it cannot be read on."""
         unpacked = _unpacked(source)
-        data, wrong = b"", None
+        pieces: list[bytes] = []
+        size, wrong, looked = 0, None, False
         try:
             for piece in unpacked:
-                data += piece
-                if len(data) > _SOON and (len(data) > self.most or _begins_with_line(data)):
-                    self._lines_of(data, unpacked)
+                pieces.append(piece)
+                size += len(piece)
+                if size > _SOON and not looked:
+                    looked, pieces = True, [b"".join(pieces)]
+                    if _begins_with_line(pieces[0]):
+                        self._lines_of(pieces.pop(), unpacked)
+                        return
+                if size > self.most:
+                    self._refuse()
                     return
         except zlib.error as error:
             wrong = f"packed data that is broken or cut off ({error})"
         except EOFError:
             wrong = "packed data that is cut off"
-        self._whole(data, wrong)
+        self._whole(b"".join(pieces), wrong)
+
+    def _refuse(self) -> None:
+        words = f"a single document of more than {self.most // 2**20} MB: no log file of CloudTrail's is that large"
+        self.tell(local("too_large", f"{words}; what follows was not read"))
 
     def _lines_of(self, data: bytes, more: Iterator[bytes]) -> None:
         """A file too large to hold, line by line."""
@@ -90,13 +101,7 @@ class LogText:
                     number += 1
                     self._line(line, number)
                 if len(data) > self.most:
-                    self.tell(
-                        local(
-                            "too_large",
-                            f"a single document of more than {self.most // 2**20} MB: no log file of CloudTrail's is that large; "
-                            "what follows was not read",
-                        )
-                    )
+                    self._refuse()
                     return
                 piece = next(more, None)
                 if piece is None:
