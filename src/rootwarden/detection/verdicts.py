@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.detection.allowed import outside_of_opening, outside_of_place
 from rootwarden.detection.excepted import end_of
-from rootwarden.detection.gathering import account_of, is_by_service
+from rootwarden.detection.gathering import account_of, is_by_service, is_recovery, is_sign_in
 from rootwarden.detection.tasks import action_of, is_within_task, task_of
 from rootwarden.detection.words import ended
 from rootwarden.model.detection import Evidence, SessionKind, Verdict
@@ -90,7 +90,9 @@ class Verdicts:
         """
         covered = self._exceptions.covering(event)
         if covered is None:
-            return self._outliving(event, kind, began) or Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[kind])
+            return self._outliving(event, kind, began) or Ruling(
+                Verdict.UNEXPLAINED, _unexplained(event, kind)
+            )
         one = covered.exception
         by_key = kind is SessionKind.ACCESS_KEY
         if covered.explains(by_key=by_key):
@@ -136,10 +138,18 @@ _NO_LEDGER = "No ledger was read, so nothing says who opened it and why."
 _AMBIGUOUS = "Several sessions began in that account in the same second, and the record does not say to which it belongs."
 _UNEXPLAINED = {
     SessionKind.ASSUME_ROOT: "CloudTrail marks it as a session of AssumeRoot, and that call was not seen.",
-    SessionKind.CONSOLE: "A person signed in as root, or tried to, and no exception was open.",
+    SessionKind.CONSOLE: "A person signed in as root, and no exception was open.",
     SessionKind.ACCESS_KEY: "It was signed with a long-term access key of the root user.",
     SessionKind.UNKNOWN: "Neither an AssumeRoot nor a sign-in was seen that leads to it.",
 }
+
+
+def _unexplained(event: Event, kind: SessionKind) -> str:
+    if is_recovery(event):
+        return "Somebody meant to recover the root password, and no exception was open."
+    if is_sign_in(event) and event.failed:
+        return "Somebody tried to sign in as root, and no exception was open."
+    return _UNEXPLAINED[kind]
 
 
 def _why(run: LedgerRun) -> str:

@@ -44,6 +44,13 @@ def calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
 
 
+def no_reads(changes: int, count: int) -> str:
+    """How many of some calls are more than a read."""
+    if changes in {0, count}:
+        return "all of them reads" if not changes else "none of them a read"
+    return f"{changes} of them no {'read' if changes == 1 else 'reads'}"
+
+
 def accounts_in_words(count: int) -> str:
     """A number of accounts."""
     return "1 account" if count == 1 else f"{count} accounts"

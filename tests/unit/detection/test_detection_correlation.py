@@ -93,3 +93,25 @@ def test_the_cases_are_built_on_the_published_samples() -> None:
     assert (FOLDER.parent / "cloudtrail" / "aws_sample_caller.json").exists()
     assert CASES[0]["name"] == "as published"
     assert records(CASES[0]) == [SAMPLES["caller"], SAMPLES["member"]]
+
+
+ABRIDGED = [
+    ["responseElements"],
+    ["requestParameters"],
+    ["userIdentity.arn"],
+    ["responseElements", "requestParameters"],
+]
+
+
+@pytest.mark.parametrize("without", ABRIDGED, ids=["+".join(paths) for paths in ABRIDGED])
+@pytest.mark.parametrize("same_id", [True, False])
+def test_of_two_copies_the_one_that_says_more_is_kept(without: list[str], same_id: bool) -> None:
+    """Two roads may have one record, one of them without all its members."""
+    whole = _changed(SAMPLES["caller"], {"with": {"eventID": "one", "sharedEventID": "call"}})
+    change = {"without": without, "with": {"eventID": "one" if same_id else "two"}}
+    part = _changed(whole, change)
+    for order in ((whole, part), (part, whole)):
+        found = judged({}, (*order, SAMPLES["member"]))
+        assert [one.event for one in found.events if one.event.is_assume_root] == [read_event(whole)]
+        assert found.repeated == 1
+        assert of_call(found)[0] == "explained"

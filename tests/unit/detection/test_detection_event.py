@@ -171,3 +171,11 @@ def test_a_sign_in_keeps_its_mfa_device() -> None:
     found = {"additionalEventData.MFAIdentifier": serial}
     assert read_event(record({"like": "sign_in", "with": found})).detail("serialNumber") == serial
     assert read_event(record({"like": "member", "with": found})).detail("serialNumber") is None
+
+
+def test_what_a_record_leaves_out_is_empty() -> None:
+    """AWS's own sample has no user agent, no id and no event type."""
+    optional = ["awsRegion", "sourceIPAddress", "userAgent", "eventType", "readOnly", "requestID"]
+    event = read_event(record({"like": "member", "without": [*optional, "userIdentity.type"]}))
+    assert (event.region, event.address, event.user_agent, event.event_type, event.identity_type) == ("",) * 5
+    assert (event.read_only, event.request_id, event.mfa, event.arn is None) == (False, None, False, False)

@@ -217,3 +217,39 @@ def test_without_a_ledger_a_session_says_so() -> None:
 def test_a_reason_says_all_that_is_not_allowed(expected: Any, reason: str) -> None:
     found = judged({"events": [{"like": "assume_root"}], "runs": [{}], "expected": expected})
     assert found.events[0].reason == reason
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([{"like": "sign_in"}], "A person signed in as root, and no exception was open."),
+        ([{"like": "sign_in_failed"}], "Somebody tried to sign in as root, and no exception was open."),
+        ([{"like": "recovery"}], "Somebody meant to recover the root password, and no exception was open."),
+        ([{"like": "key"}], "It was signed with a long-term access key of the root user."),
+        ([{"like": "member"}], "Neither an AssumeRoot nor a sign-in was seen that leads to it."),
+        ([{"like": "service"}], "organizations.amazonaws.com did it in the account's name."),
+        (
+            [{"like": "assume_root"}],
+            "The ledger has no entry about it, so nobody wrote down who opened it and why.",
+        ),
+    ],
+)
+def test_a_reason_is_one_sentence(events: Any, reason: str) -> None:
+    assert [one.reason for one in judged({"events": events}).events] == [reason]
+
+
+def test_a_reason_names_the_ledgers_words() -> None:
+    case = {"runs": [{}], "events": [{"like": "assume_root"}]}
+    assert judged(case).events[0].reason == (
+        "arn:aws:sts::111111111111:assumed-role/JohnDoe/JohnRole1 opened it with 'session run' (OPS-1): the policy locks everybody out."
+    )
+
+
+def test_a_reason_names_the_exception() -> None:
+    case = {"exceptions": [{"until": 7200}], "events": [{"like": "sign_in"}]}
+    (one,) = judged(case).events
+    assert (
+        one.reason
+        == "The exception for root-password, open until 2024-10-25 22:52 UTC, covers it: the drill."
+    )
+    assert one.exception_id == "x-1"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rootwarden.detection.rule import Match, Rule
-from rootwarden.detection.words import calls, names
+from rootwarden.detection.words import calls, names, no_reads
 from rootwarden.model.detection import Severity, Verdict
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _find(scene: Scene) -> Iterator[Match]:
     for name, events in late.items():
         changes = [one for one in events if not one.read_only]
         what = f"{calls(len(events))} as root in {events[0].account} after the exception had ended"
-        text = f"{what}, {len(changes)} of them no reads: {names(changes or events)}."
+        text = f"{what}, {no_reads(len(changes), len(events))}: {names(changes or events)}."
         severity = Severity.HIGH if changes else Severity.MEDIUM
         yield Match(tuple(events), text, severity=severity, session_id=name, anchor=name)
 

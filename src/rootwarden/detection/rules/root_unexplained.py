@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rootwarden.detection.rule import Match, Rule
-from rootwarden.detection.words import calls, names
+from rootwarden.detection.words import calls, names, no_reads
 from rootwarden.model.detection import SessionKind, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _find(scene: Scene) -> Iterator[Match]:
         changes = [one for one in made if not one.read_only]
         if session.kind is SessionKind.CONSOLE and session.opening is not None and not changes:
             continue  # what a console reads by itself; the sign-in is a finding of its own
-        what = f"{calls(len(made))} as root in {session.account}, {len(changes)} of them no reads"
+        what = f"{calls(len(made))} as root in {session.account}, {no_reads(len(changes), len(made))}"
         text = f"{what}: {names(changes or made)}. {session.reason}"
         yield Match(made, text, session_id=name, anchor=name)
 
