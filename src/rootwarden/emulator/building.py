@@ -11,6 +11,7 @@ from typing import Any, Final
 from rootwarden.emulator.clock import Clock
 from rootwarden.emulator.happenings import AccountCreated
 from rootwarden.emulator.keyring import Credential, Keyring, Principal
+from rootwarden.emulator.managed_policies import managed_arn, managed_document
 from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec, RootUserSpec
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
 from rootwarden.emulator.resource_specs import ContactSpec
@@ -246,6 +247,10 @@ def _principal(spec: PrincipalSpec, partition: str) -> Principal:
     unique = f"{spec.account}/{spec.kind}/{spec.name}"
     policies = tuple(
         parse_policy(document, name=f"{spec.name}-{n}") for n, document in enumerate(spec.policies, 1)
+    )
+    policies += tuple(
+        parse_policy(managed_document(name) or {}, name=managed_arn(name, partition))
+        for name in spec.managed_policies
     )
     boundary = None if spec.boundary is None else parse_policy(spec.boundary, name=f"{spec.name}-boundary")
     if spec.kind == "user":

@@ -13,7 +13,8 @@ from werkzeug.test import run_wsgi_app
 from rootwarden.emulator.answers import AwsAnswer
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.http_message import HttpRequest, HttpResponse
-from rootwarden.emulator.residents import let_policies_name_root_users, settle
+from rootwarden.emulator.managed_policies import make_known
+from rootwarden.emulator.residents import iam_of, let_policies_name_root_users
 from rootwarden.emulator.world import World
 from rootwarden.emulator.wsgi import environment
 
@@ -25,7 +26,6 @@ class Moto:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._settled: set[str] = set()
         let_policies_name_root_users()
         self._app: Any = DomainDispatcherApplication(create_backend_app)
 
@@ -35,7 +35,7 @@ class Moto:
         Raises AwsAnswer for an operation that moto has not.
         """
         if call.service == "iam":
-            self._settle(account or call.caller.account)
+            self._settle(call, account or call.caller.account)
         # Without the account moto would look for the key in every account; without the Region in the user agent it
         # takes the signature's.
         environ = environment(request, {"x-moto-account-id": account or call.caller.account})
@@ -54,12 +54,11 @@ class Moto:
             passed += tuple((k, v) for k, v in headers.items() if k.lower() == "content-length")
         return HttpResponse(int(status.split()[0]), passed, content)
 
-    def _settle(self, account: str) -> None:
-        """Lets moto know the users and roles of an account when it is first asked about its IAM."""
-        if account not in self._settled:
-            self._settled.add(account)
-            world = self._world
-            settle(account, world.organization.partition, world.profiles.values(), world.roles.values())
+    def _settle(self, call: Call, account: str) -> None:
+        """Lets moto know the users and roles of the account, and the policy of AWS's that the call names."""
+        backend = iam_of(self._world, account)
+        for name in ("PolicyArn", "PermissionsBoundary"):
+            make_known(backend, str(call.params.get(name, "")), self._world.organization.partition)
 
     def forget(self) -> None:
         """Empties moto: the next emulator of this process starts with nothing."""

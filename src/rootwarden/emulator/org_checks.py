@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rootwarden.emulator.managed_policies import managed_document
 from rootwarden.emulator.resource_checks import resource_faults
 from rootwarden.emulator.roles import trust_policy
 from rootwarden.policy import MalformedPolicy, parse_policy
@@ -216,6 +217,9 @@ def _identity_policies(file: OrganizationFile) -> Iterator[Problem]:
                 parse_policy(document, name=principal.name)
             except MalformedPolicy as e:
                 yield Problem(f"principals[{n}].policies[{m}]", str(e))
+        for m, name in enumerate(principal.managed_policies):
+            if managed_document(name) is None:
+                yield Problem(f"principals[{n}].managed_policies[{m}]", f"AWS has no managed policy {name}")
         if principal.boundary is not None:
             try:
                 parse_policy(principal.boundary, name=f"{principal.name}-boundary")

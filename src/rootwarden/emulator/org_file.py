@@ -161,6 +161,8 @@ class PrincipalSpec(_Spec):
     """A user has long-term keys, a role a session with a token."""
     policies: tuple[dict[str, JsonValue], ...] = ()
     """Identity policy documents; none means everything is denied."""
+    managed_policies: tuple[str, ...] = ()
+    """Names of AWS's managed policies that are attached as well, such as ``PowerUserAccess``."""
     boundary: dict[str, JsonValue] | None = None
     """The document of its permissions boundary; left out: it has none."""
     trust: dict[str, JsonValue] | None = None

@@ -44,6 +44,8 @@ class World:
     """Alternate contacts by account id and type."""
     credential_reports: dict[str, CredentialReport] = field(default_factory=dict)
     """The last one that was asked for, by account id."""
+    settled: set[str] = field(default_factory=set)
+    """Accounts whose users and roles moto's IAM has."""
     faults: list[FaultSpec] = field(default_factory=list)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     """Called with everything that happens, in its order."""

@@ -6,6 +6,7 @@ from rootwarden.emulator.call import Call
 from rootwarden.emulator.services.account_contacts import CONTACTS
 from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
 from rootwarden.emulator.services.cloudtrail_lookup import LOOKUP
+from rootwarden.emulator.services.iam_authorization import IAM_AUTHORIZATION
 from rootwarden.emulator.services.iam_features import IAM_FEATURES
 from rootwarden.emulator.services.iam_report import IAM_REPORT
 from rootwarden.emulator.services.iam_root import IAM_ROOT
@@ -29,6 +30,7 @@ HANDLERS: dict[tuple[str, str], Served] = {
         ("cloudtrail", CLOUDTRAIL),
         ("cloudtrail", LOOKUP),
         ("events", EVENTS),
+        ("iam", IAM_AUTHORIZATION),
         ("iam", IAM_FEATURES),
         ("iam", IAM_REPORT),
         ("iam", IAM_ROOT),
