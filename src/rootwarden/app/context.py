@@ -96,6 +96,11 @@ class App:
             choice = dataclasses.replace(choice, role=RoleChoice(arn))
         return CallerClients(choice, version=VERSION)
 
+    def reader(self, profile: str) -> CallerClients:
+        """The clients of a named profile that only reads."""
+        choice, _ = self._choice(PurposeName.MANAGEMENT_READ)
+        return CallerClients(dataclasses.replace(choice, profile=profile, role=None), version=VERSION)
+
     @property
     def concurrency(self) -> int:
         """How many accounts are worked on at a time."""

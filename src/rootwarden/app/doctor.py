@@ -86,7 +86,7 @@ def gather_evidence(app: App, clients: CallerClients, chosen: Chosen) -> Evidenc
         if skip_reason(chosen.organization, chosen.excluded, one) is None
     ]
     bound = None if account == chosen.organization.management_account_id else places.lineages.get(account)
-    policies = gather_policies(clients, reached, callers=bound)
+    policies = gather_policies(clients, reached, callers=(bound,) if bound else ())
     return Evidence(
         organization=chosen.organization,
         partition=clients.partition,

@@ -35,6 +35,7 @@ from rootwarden.cli import (
     tasks,
     unlock,
     waiver,
+    who_can,
 )
 from rootwarden.cli.help_text import show_flags_alone
 from rootwarden.cli.terminal import report_failure, wants_json
@@ -63,6 +64,7 @@ def build() -> Any:
         audit,
         waiver,
         doctor,
+        who_can,
         remove,
         recovery,
         session,

@@ -92,6 +92,23 @@ _ROWS: Final = (
         in_session=("iam:GetAccountSummary",),
     ),
     CommandNeeds(
+        "who-can",
+        "Says who can open root sessions, in which accounts and for which tasks, by which statement, and who is one step away; "
+        "makes a credential report, and changes nothing else.",
+        RunsFrom.DELEGATE,
+        PurposeName.DELEGATE,
+        actions=ACCOUNT_READS,
+        optional=(
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:GenerateCredentialReport",
+            "iam:GetCredentialReport",
+            *SELECTING,
+            *POLICY_READS,
+        ),
+    ),
+    CommandNeeds(
         "remove plan",
         "Audits the chosen accounts and writes down what would be removed; changes nothing.",
         RunsFrom.DELEGATE,

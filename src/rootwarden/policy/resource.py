@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from rootwarden.policy.pattern import Pattern, Variable, pattern, segments, tokens
@@ -28,6 +29,11 @@ class ResourcePattern:
     def match(self, request: Request) -> Match:
         """Whether the pattern, which is more than a star, covers the resource."""
         if not self.fault:
+            exact = self.whole.glob.exact if self.whole.glob else None
+            if (
+                exact is not None
+            ):  # an ARN in full: the same by segments, and this is what long lists are made of
+                return YES if exact == request.resource else NO
             return self._by_segment(request)
         rough = self.whole.fits(request.resource, request)
         return rough if rough.truth is Truth.NO else maybe(keys=rough.keys, warning=self.fault)
@@ -74,6 +80,7 @@ def resource_matcher(patterns: tuple[str, ...], *, negated: bool, variables: boo
     )
 
 
+@functools.lru_cache(maxsize=20_000)  # thousands of policies name the same ARNs
 def _pattern(text: str, *, variables: bool) -> ResourcePattern:
     whole = tokens(text, variables=variables, wildcards=True)
     parts = segments(whole, ARN_SEGMENTS)

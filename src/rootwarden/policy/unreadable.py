@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rootwarden.policy.action import action_matcher
 from rootwarden.policy.conditions.condition import unjudged
 from rootwarden.policy.document import Effect, Policy, Statement
 from rootwarden.policy.resource import resource_matcher
 from rootwarden.policy.truth import YES
+
+NOT_READ: Final = "a statement that was not read"
+"""What the statements of a stand-in are called."""
 
 
 def unreadable_policy(*, name: str, why: str) -> Policy:
@@ -17,7 +22,7 @@ def unreadable_policy(*, name: str, why: str) -> Policy:
         statements=tuple(
             Statement(
                 effect=effect,
-                label="a statement that was not read",
+                label=NOT_READ,
                 action=action_matcher(("*",), negated=False),
                 resource=resource_matcher(("*",), negated=False, variables=False),
                 conditions=(unjudged(f"{name}: {why}" if name else why),),

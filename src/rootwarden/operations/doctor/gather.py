@@ -65,21 +65,24 @@ def gather_policies(
     clients: CallerClients,
     lineages: Iterable[Reading[tuple[str, ...]]],
     *,
-    callers: Reading[tuple[str, ...]] | None,
+    callers: Iterable[Reading[tuple[str, ...]]],
+    binding: bool = True,
 ) -> PolicyEvidence:
-    """SCPs and RCPs along these lineages, SCPs also along the caller's where its account is bound by them.
+    """SCPs and RCPs along these lineages, SCPs also along those of callers whose accounts are bound by them.
 
-    Each place is asked once, and each policy read once, however many accounts share them.
+    Each place is asked once, and each policy read once, however many accounts share them. Without ``binding`` the SCPs of the
+    lineages themselves are left out: those do not decide about a call that is made elsewhere.
     """
     api = OrganizationPolicies(clients.client("organizations"))
     status = _reading(api.type_status)
     enabled = {kind: _enabled(status, kind) for kind in PolicyType}
     targets = _targets(lineages)
-    bound = _targets((*([callers] if callers else ()),))
+    bound = _targets(callers)
     attached: Attached = {}
     for kind in PolicyType:
         if enabled[kind] == Seen(value=True):
-            wanted = tuple(dict.fromkeys((*targets, *bound))) if kind is PolicyType.SCP else targets
+            scps = (*(targets if binding else ()), *bound)
+            wanted = tuple(dict.fromkeys(scps)) if kind is PolicyType.SCP else targets
             attached |= _attached(api, kind, wanted)
     ids = dict.fromkeys(
         one.id for found in attached.values() if isinstance(found, Seen) for one in found.value

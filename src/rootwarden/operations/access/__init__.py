@@ -1,0 +1,1 @@
+"""Saying who can open root sessions, and who is one step away."""
