@@ -246,7 +246,8 @@ def _lines(found: WhoCan) -> Iterator[Cell]:
             yield Cell(f"{name} {one.account}: not read: {reason_text(one.reason)}", Tone.WARN)
             continue
         linked = f", {one.service_linked} of them service-linked and left out" if one.service_linked else ""
-        yield Cell(f"{name} {one.account}: {one.users} users, {one.roles} roles{linked}.")
+        people = f"{_plural(one.users, 'user')}, {_plural(one.roles, 'role')}"
+        yield Cell(f"{name} {one.account}: {people}{linked}.")
     if not found.targets:
         yield Cell("No root session reaches any of the accounts asked about.", Tone.WARN)
     counts = _summary(found)["flags"]
