@@ -26,6 +26,7 @@ from product_rig import (
 from rootwarden.emulator import account
 from rootwarden.emulator.org_file import PrincipalSpec
 from rootwarden.emulator.resource_specs import BucketSpec
+from rootwarden.model.command_needs import POLICY_CHANGES
 from rootwarden.model.ids import AccountId
 from rootwarden.model.permissions import COMMANDS
 from rootwarden.policy.guardrails.catalog import GUARDRAILS, rendered
@@ -221,3 +222,25 @@ def test_disable_without_one_required_action(rig: Rig, missing: str) -> None:
     assert ran.code == 6
     (refused,) = [one for one in ran.document["steps"] if one["outcome"] == "failed"]
     assert refused["action"] == missing
+
+
+def test_deploying_with_exactly_the_policy_of_the_deployer(rig: Rig) -> None:
+    """It deploys and takes away again; without any one action it says which call AWS denied."""
+    actions = COMMANDS["guardrails deploy"].actions
+    names = {action: re.sub("[^A-Za-z]", "-", action) for action in actions}
+    roles = [holder("deploy", MANAGEMENT, name, less=action) for action, name in names.items()]
+    rig.up(company(account(SHOP, "Shop"), principals=(holder("deploy", MANAGEMENT), *roles)))
+    line = ("guardrails", "deploy", "deny-leaving", "--target", SHOP)
+    unneeded = {"organizations:UpdatePolicy", "organizations:DetachPolicy", "organizations:DeletePolicy"}
+    unread = {"organizations:DescribePolicy", "organizations:ListTargetsForPolicy"}  # there is no policy yet
+    for action, name in names.items():
+        if action in unneeded | unread | {
+            "sts:GetCallerIdentity"
+        }:  # the last is answered whatever the policies say
+            continue
+        changes = action in POLICY_CHANGES
+        ran = rig.json(*line, "--yes" if changes else "--plan", profile=f"emulator-{MANAGEMENT}-{name}")
+        assert (ran.code, "AccessDenied" in ran.out) == (6 if changes else 3, True), action
+    assert rig.json(*line, "--yes", profile=MANAGER).code == 0
+    again = rig.json("guardrails", "undeploy", "deny-leaving", "--yes", profile=MANAGER)
+    assert (again.code, [one["outcome"] for one in again.document["steps"]]) == (0, ["done", "done"])

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from rootwarden.cli import main
+from rootwarden.operations.guardrails.plan import MOST_SCPS
 from rootwarden.policy.guardrails.caller_policies import MOST_PAPERS
+from rootwarden.policy.guardrails.catalog import GUARDRAILS
 from rootwarden.policy.guardrails.guardrail import Kind
 from rootwarden.policy.lint.lint_finding import RULES
 
@@ -16,7 +18,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "guardrails.md").read_text(encoding
 COMMANDS = [
     line
     for line in re.findall(r"^rootwarden (.*)$", PAGE, re.MULTILINE)
-    if "--ou" not in line and " check " not in line
+    if re.match(r"guardrails (list|render)", line) and "--ou" not in line
 ]
 
 
@@ -66,3 +68,10 @@ def test_its_limits_are_the_codes() -> None:
         assert f"{kind.limit:,}" in PAGE
     assert MOST_PAPERS == 10
     assert "more than ten policies" in PAGE
+
+
+def test_what_it_says_is_deployed_can_be() -> None:
+    named = re.findall(r"guardrails (?:un)?deploy ([a-z-]+)", PAGE)
+    assert named
+    assert all(GUARDRAILS[name].deployed_as for name in named)
+    assert f"has {['ten'][MOST_SCPS - 10]} SCPs already" in PAGE

@@ -33,7 +33,7 @@ _NOTE = "settled by a later look"
 _LONGEST = timedelta(seconds=2 * MAX_SESSION_SECONDS)
 """The life of a session, and time for the call that opens it to be answered."""
 _SETUP = {"enable", "disable"}
-_POLICIES = {"recovery exemption"}
+_POLICIES = {"recovery exemption", "guardrails deploy", "guardrails undeploy"}
 """Work on policies of the organization, of which an audit sees nothing either."""
 _UNLOCKS = {RootTask.S3_UNLOCK.value, RootTask.SQS_UNLOCK.value}
 """Work on buckets and queues, of which an audit sees nothing."""

@@ -1,4 +1,4 @@
-"""``rootwarden guardrails list``, ``render`` and ``check``."""
+"""``rootwarden guardrails``: ``list``, ``render``, ``check``, ``deploy`` and ``undeploy``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rootwarden.app.guardrail_parameters import Given
 from rootwarden.app.guardrails import run_guardrails_list, run_guardrails_render
 from rootwarden.app.guardrails_check import PolicyKind, run_check_files, run_check_live
+from rootwarden.app.guardrails_deploy import GuardrailRun, prepare_deploy, prepare_undeploy
 from rootwarden.cli.guardrail_options import NameArgument, PartitionOption, takes_parameters
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.selection_options import takes_selection
@@ -25,7 +26,13 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         no_args_is_help=True, help="Policies that narrow who can be root, each proven before it is shown."
     )
-    for name, command in (("list", list_guardrails), ("render", render), ("check", check)):
+    for name, command in (
+        ("list", list_guardrails),
+        ("render", render),
+        ("check", check),
+        ("deploy", deploy),
+        ("undeploy", undeploy),
+    ):
         group.command(name, help=does(f"guardrails {name}"), epilog=needs(f"guardrails {name}"))(command)
     app.add_typer(group, name="guardrails")
 
@@ -95,5 +102,65 @@ def check(
         app = terminal.app()
         report, code = run_check_live(app)
         terminal.say_notes(app)
+    terminal.emit(report)
+    raise typer.Exit(code)
+
+
+PlanOption = Annotated[bool, typer.Option("--plan", help="Print the plan and stop.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Carry the plan out without asking.")]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Also where somebody changed it by hand since it was deployed.")
+]
+
+
+@takes_selection
+@takes_parameters
+def deploy(
+    context: typer.Context,
+    name: NameArgument,
+    selection: Selection,
+    parameters: Given,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID|/PATH", help="A root, OU or account that the SCP is attached to; repeat it."
+        ),
+    ] = None,
+    plan: PlanOption = False,
+    yes: YesOption = False,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Shows the plan and the difference, asks, and looks again after each step."""
+    terminal = Terminal(context)
+    app = terminal.app()
+    run = prepare_deploy(app, name, target or (), selection, parameters)
+    terminal.say_notes(app)
+    _finish(terminal, run, plan=plan, yes=yes, overwrite=overwrite)
+
+
+def undeploy(
+    context: typer.Context,
+    name: NameArgument,
+    plan: PlanOption = False,
+    yes: YesOption = False,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """What it denied is not denied any more as soon as it is detached."""
+    terminal = Terminal(context)
+    app = terminal.app()
+    run = prepare_undeploy(app, name)
+    terminal.say_notes(app)
+    _finish(terminal, run, plan=plan, yes=yes, overwrite=overwrite)
+
+
+def _finish(terminal: Terminal, run: GuardrailRun, *, plan: bool, yes: bool, overwrite: bool) -> None:
+    if plan:
+        terminal.emit(run.shown)
+        raise typer.Exit(0)
+    if run.plan.changes:
+        terminal.show(run.shown, will_ask=not yes)
+        run.check_may_apply(overwrite=overwrite)
+        terminal.confirm("Carry out this plan?", yes=yes)
+    report, code = run.apply()
     terminal.emit(report)
     raise typer.Exit(code)

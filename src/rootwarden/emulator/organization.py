@@ -47,6 +47,8 @@ class OrganizationState:
     """When a delegated administrator was de-registered, by service principal and account id."""
     delegates_per_service: int | None = None
     """AWS's limit differs by service, and the one for IAM is not published: None means there is none."""
+    resource_policy: str | None = None
+    """What the organization's resource policy says; None where there is none."""
     create_requests: dict[str, str] = field(default_factory=dict)
     """Account ids by the id of the request that created them."""
 

@@ -77,6 +77,19 @@ POLICY_CHANGES = (
     "organizations:AttachPolicy",
     "organizations:DetachPolicy",
 )
+RESOURCE_POLICY_CALLS = (
+    "organizations:DescribeResourcePolicy",
+    "organizations:PutResourcePolicy",
+    "organizations:DeleteResourcePolicy",
+)
+DEPLOYING = (
+    "sts:GetCallerIdentity",
+    "organizations:DescribeOrganization",
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    *POLICY_READS,
+    *POLICY_CHANGES,
+)
 LEDGER_IN_S3 = ("s3:ListBucket", "s3:GetBucketObjectLockConfiguration", "s3:GetObject", "s3:PutObject")
 """What every command that records needs where the ledger is a bucket."""
 LEDGER_SIGNING = ("kms:Sign", "kms:GetPublicKey")

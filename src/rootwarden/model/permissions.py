@@ -9,6 +9,7 @@ from rootwarden.model.command_needs import (
     ACCOUNT_READS,
     AUDIT_CALLS,
     BASELINE_READS,
+    DEPLOYING,
     DISABLES,
     ENABLES,
     FEW_READS,
@@ -16,6 +17,7 @@ from rootwarden.model.command_needs import (
     OWN_POLICY_READS,
     POLICY_READS,
     REMOVAL_CALLS,
+    RESOURCE_POLICY_CALLS,
     SELECTING,
     TRAIL_READS,
     TREE_READS,
@@ -350,6 +352,26 @@ _ROWS: Final = (
         RunsFrom.ANY,
         PurposeName.MANAGEMENT_READ,
         optional=("organizations:DescribeOrganization", "organizations:ListRoots", *POLICY_READS[1:]),
+    ),
+    *(
+        CommandNeeds(
+            f"guardrails {name}",
+            does,
+            RunsFrom.MANAGEMENT,
+            PurposeName.MANAGEMENT_DEPLOY,
+            actions=DEPLOYING,
+            optional=tuple(dict.fromkeys((*RESOURCE_POLICY_CALLS, *SELECTING, "organizations:ListAccounts"))),
+        )
+        for name, does in (
+            (
+                "deploy",
+                "Brings an SCP or the delegation into the organization by a plan that is shown; a change by hand is not overwritten.",
+            ),
+            (
+                "undeploy",
+                "Detaches an SCP of the catalogue everywhere and deletes it, or takes the delegation back.",
+            ),
+        )
     ),
     CommandNeeds(
         "tasks",

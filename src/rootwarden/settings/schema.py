@@ -311,6 +311,16 @@ class Unlock(Section):
     )
 
 
+class Guardrails(Section):
+    """Deploying the policies that narrow who can be root."""
+
+    test_ou: Text | None = Field(
+        default=None,
+        description="An OU, by id or path, that SCPs are attached to before any other place, and where a failure ends the deployment.",
+        examples=["/Sandbox"],
+    )
+
+
 class Configuration(Section):
     """The whole file."""
 
@@ -336,6 +346,7 @@ class Configuration(Section):
     recovery: Recovery = Recovery()
     notifications: Notifications = Notifications()
     unlock: Unlock = Unlock()
+    guardrails: Guardrails = Guardrails()
     detection: DetectionSettings = DetectionSettings()
 
 

@@ -13,7 +13,7 @@ from rootwarden.emulator.org_checks import DEEPEST_OU
 from rootwarden.emulator.organization import SCP, OrganizationState
 from rootwarden.emulator.services.org_rules import (
     account_of,
-    as_management,
+    as_management_itself,
     as_member,
     as_reader,
     constraint,
@@ -159,7 +159,7 @@ def tags_of(call: Call) -> dict[str, str]:
 
 
 def _create_unit(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     parent = parent_of(organization, text_of(call, "ParentId", "container"))
     name = text_of(call, "Name")
     _refuse_twin(parent, name)
@@ -172,7 +172,7 @@ def _create_unit(world: World, call: Call) -> Answer:
 
 
 def _update_unit(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     unit = unit_of(organization, text_of(call, "OrganizationalUnitId", "unit"))
     name = call.params.get("Name")
     if name and name != unit.name and unit.parent:
@@ -187,7 +187,7 @@ def _refuse_twin(parent: Container, name: str) -> None:
 
 
 def _delete_unit(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     unit = unit_of(organization, text_of(call, "OrganizationalUnitId", "unit"))
     if unit.units or unit.accounts:
         text = "The specified organizational unit is not empty."  # inferred
@@ -197,7 +197,7 @@ def _delete_unit(world: World, call: Call) -> Answer:
 
 
 def _move_account(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     account = account_of(organization, text_of(call, "AccountId", "account"))
     source = parent_of(organization, text_of(call, "SourceParentId", "container"), "SourceParent")
     wanted = text_of(call, "DestinationParentId", "container")
@@ -212,7 +212,7 @@ def _move_account(world: World, call: Call) -> Answer:
 
 
 def _create_account(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     email, name, tags = text_of(call, "Email"), text_of(call, "AccountName"), tags_of(call)
     account = add_new_account(world, name=name, email=email)
     account.tags.update(tags)
@@ -256,7 +256,7 @@ def _list_create_account_status(world: World, call: Call) -> Answer:
 
 
 def _close_account(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     account = account_of(organization, text_of(call, "AccountId", "account"))
     if account.id == organization.management_account_id:
         text = "You can't close the management account."  # inferred
@@ -268,7 +268,7 @@ def _close_account(world: World, call: Call) -> Answer:
 
 
 def _remove_account(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     account = account_of(organization, text_of(call, "AccountId", "account"))
     _leave(organization, account)
     return {}

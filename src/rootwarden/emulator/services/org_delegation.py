@@ -16,7 +16,7 @@ from rootwarden.emulator.organization import OrganizationState
 from rootwarden.emulator.services.org_accounts import describe_account_object
 from rootwarden.emulator.services.org_rules import (
     account_of,
-    as_management,
+    as_management_itself,
     as_reader,
     constraint,
     invalid,
@@ -46,7 +46,7 @@ def _needs_all_features(organization: OrganizationState) -> None:
 
 
 def _enable_service_access(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     service = _service_of(call)
     _needs_all_features(organization)
     organization.trusted.setdefault(service, world.clock.now())
@@ -54,7 +54,7 @@ def _enable_service_access(world: World, call: Call) -> Answer:
 
 
 def _disable_service_access(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     service = _service_of(call)
     _needs_all_features(organization)
     if organization.delegates.get(service):
@@ -79,7 +79,7 @@ def _list_service_access(world: World, call: Call) -> Answer:
 
 
 def _register(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     account_id, service = text_of(call, "AccountId", "account"), _service_of(call)
     _needs_all_features(organization)
     account = account_of(organization, account_id)
@@ -106,7 +106,7 @@ def _register(world: World, call: Call) -> Answer:
 
 def _deregister(world: World, call: Call) -> Answer:
     # The IAM chapter of AWS's user guide lets the delegate itself do this; the API reference, followed here, does not.
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     account_id, service = text_of(call, "AccountId", "account"), _service_of(call)
     account = account_of(organization, account_id)
     if not organization.is_delegate(account.id, service):

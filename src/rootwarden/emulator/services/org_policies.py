@@ -11,8 +11,9 @@ from rootwarden.emulator.call import Call
 from rootwarden.emulator.org_checks import LONGEST_SCP, MOST_SCPS
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState
 from rootwarden.emulator.services.org_accounts import describe_root, tags_of
+from rootwarden.emulator.services.org_resource_policy import as_manager
 from rootwarden.emulator.services.org_rules import (
-    as_management,
+    as_management_itself,
     as_reader,
     constraint,
     invalid,
@@ -109,7 +110,7 @@ def _target_summary(organization: OrganizationState, target: Target) -> dict[str
 
 
 def _create_policy(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_manager(world, call)
     name, policy_type = text_of(call, "Name"), _type_of(call, "Type")
     content = _content(call, policy_type)
     if organization.feature_set != "ALL":
@@ -123,7 +124,7 @@ def _create_policy(world: World, call: Call) -> Answer:
 
 
 def _update_policy(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_manager(world, call)
     policy = _own_policy(organization, call)
     name = call.params.get("Name")
     if name and name != policy.name:
@@ -136,7 +137,7 @@ def _update_policy(world: World, call: Call) -> Answer:
 
 
 def _delete_policy(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_manager(world, call)
     policy = _own_policy(organization, call)
     if policy.targets:
         text = (
@@ -176,7 +177,7 @@ def _refuse_twin(organization: OrganizationState, name: str, policy_type: str) -
 
 
 def _attach_policy(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_manager(world, call)
     policy = policy_of(organization, text_of(call, "PolicyId", "policy"))
     target = target_of(organization, text_of(call, "TargetId"))
     if policy.type not in organization.policy_types:
@@ -193,7 +194,7 @@ def _attach_policy(world: World, call: Call) -> Answer:
 
 
 def _detach_policy(world: World, call: Call) -> Answer:
-    organization = as_management(world, call)
+    organization = as_manager(world, call)
     policy = policy_of(organization, text_of(call, "PolicyId", "policy"))
     target = target_of(organization, text_of(call, "TargetId"))
     if policy not in target.policies:
@@ -235,7 +236,7 @@ def _disable_policy_type(world: World, call: Call) -> Answer:
 
 
 def _root_and_type(world: World, call: Call) -> tuple[OrganizationState, str]:
-    organization = as_management(world, call)
+    organization = as_management_itself(world, call)
     if text_of(call, "RootId", "root") != organization.root.id:
         raise not_found("Root", "You specified a root that doesn't exist.")
     return organization, _type_of(call, "PolicyType")
@@ -271,12 +272,12 @@ def _list_tags(world: World, call: Call) -> Answer:
 
 
 def _tag_resource(world: World, call: Call) -> Answer:
-    _tagged(as_management(world, call), call).update(tags_of(call))
+    _tagged(as_management_itself(world, call), call).update(tags_of(call))
     return {}
 
 
 def _untag_resource(world: World, call: Call) -> Answer:
-    tags = _tagged(as_management(world, call), call)
+    tags = _tagged(as_management_itself(world, call), call)
     for key in call.params.get("TagKeys") or ():
         tags.pop(key, None)
     return {}

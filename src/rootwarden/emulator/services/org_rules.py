@@ -51,8 +51,8 @@ def as_reader(world: World, call: Call) -> OrganizationState:
     return organization
 
 
-def as_management(world: World, call: Call) -> OrganizationState:
-    """For changes: the management account only."""
+def as_management_itself(world: World, call: Call) -> OrganizationState:
+    """For changes that nobody else can be let make: the management account only."""
     organization = as_member(world, call)
     if call.caller.account != organization.management_account_id:
         raise denied()

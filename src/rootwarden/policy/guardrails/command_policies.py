@@ -26,6 +26,7 @@ LOOKING: Final = tuple(
     if name in COMMANDS
 )
 SETTING_UP: Final = ("enable", "disable")
+DEPLOYING: Final = ("guardrails deploy", "guardrails undeploy")
 _MEMBER: Final = AccountId("123456789012")
 
 
@@ -76,6 +77,27 @@ def _set_up(given: Parameters) -> tuple[Part, ...]:
     claims = (
         Decides(
             "it does what enable and disable do", Answer.ALLOW, tuple(Case(asks.by(me, one)) for one in calls)
+        ),
+        Decides("it opens no root session", Answer.DENY, opens),
+        OnlyThese(frozenset(calls)),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _deploy(given: Parameters) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    calls = calls_of(DEPLOYING)
+    me = asks.role(given.management or STRANGER, "RootwardenDeploy")
+    paper = Paper(
+        "RootwardenDeploy", Kind.IDENTITY, document(statement("DeployGuardrails", "Allow", calls, "*"))
+    )
+    opens = tuple(Case(asks.open(me, task, _MEMBER, {})) for task in RootTask)
+    claims = (
+        Decides(
+            "it does what deploy and undeploy do",
+            Answer.ALLOW,
+            tuple(Case(asks.by(me, one)) for one in calls),
         ),
         Decides("it opens no root session", Answer.DENY, opens),
         OnlyThese(frozenset(calls)),
@@ -200,6 +222,15 @@ COMMAND_POLICIES: Final = (
         kinds=(Kind.IDENTITY,),
         takes=(),
         make=_set_up,
+    ),
+    Guardrail(
+        name="deploy",
+        protects="Lets its holder deploy and undeploy guardrails, and open no root session.",
+        belongs="A role of the management account; SCPs also by the delegate, where 'delegation' is deployed.",
+        breaks="Nothing: it only grants. Its holder can detach every SCP of the organization.",
+        kinds=(Kind.IDENTITY,),
+        takes=(),
+        make=_deploy,
     ),
     Guardrail(
         name="ledger-s3",

@@ -48,14 +48,14 @@ def _delegation(given: Parameters) -> tuple[Part, ...]:
     places = tuple(f"{stem}:{kind}/{given.organization}/*" for kind in ("root", "ou", "account"))
     principal = {"AWS": root_arn(given.partition, given.delegate or STRANGER)}
     changing = statement(
-        "ManageServiceControlPolicies",
+        "RootwardenManageScps",
         "Allow",
         POLICY_CHANGES,
         (policies, *places),
         Principal=principal,
         condition={"StringEqualsIfExists": {_TYPE: _SCP}},
     )
-    reading = statement("ReadTheOrganization", "Allow", _READS, "*", Principal=principal)
+    reading = statement("RootwardenReadOrganization", "Allow", _READS, "*", Principal=principal)
     paper = Paper("RootwardenDelegation", Kind.RESOURCE, document(reading, changing))
     only = OnlyThese(frozenset((*_READS, *POLICY_CHANGES)), where=("*", policies, *places))
     return (Part((paper,), (*_claims(given, policies, places[1]), only, Fits())),)
@@ -91,11 +91,12 @@ DELEGATION: Final = (
         name="delegation",
         protects="Lets the delegated administrator manage SCPs, so that nobody needs the management account for it.",
         belongs="The organization's resource policy, put by the management account; there is one for all delegations.",
-        breaks="What the resource policy there is grants to others: an organization has one, and this one replaces it.",
+        breaks="Nothing: 'deploy' keeps the statements that are there. An organization has one such policy: render it, and merge by hand.",
         kinds=(Kind.RESOURCE,),
         takes=("organization", "management", "delegate"),
         needs=("organization", "management", "delegate"),
         make=_delegation,
+        deployed_as="RootwardenDelegation",
     ),
 )
 """The resource policy in the catalogue."""

@@ -85,6 +85,8 @@ class Guardrail:
     make: Callable[[Parameters], tuple[Part, ...]]
     needs: tuple[str, ...] = ()
     """The parameters it cannot be rendered without."""
+    deployed_as: str = ""
+    """The policy's name in the organization; empty for what is not deployed by Organizations."""
 
 
 def statement(sid: str, effect: str, action: Any, resource: Any, **more: Any) -> dict[str, Any]:

@@ -172,6 +172,7 @@ SERVICE_CONTROL: Final = (
         kinds=(Kind.SCP,),
         takes=("exempt",),
         make=_deny_root,
+        deployed_as="RootwardenDenyRoot",
     ),
     Guardrail(
         name="deny-root-keys",
@@ -181,6 +182,7 @@ SERVICE_CONTROL: Final = (
         kinds=(Kind.SCP,),
         takes=(),
         make=_deny_root_keys,
+        deployed_as="RootwardenDenyRootAccessKeys",
     ),
     Guardrail(
         name="deny-leaving",
@@ -190,6 +192,7 @@ SERVICE_CONTROL: Final = (
         kinds=(Kind.SCP,),
         takes=(),
         make=_deny_leaving,
+        deployed_as="RootwardenDenyLeaving",
     ),
     Guardrail(
         name="protect-assume-root",
@@ -201,6 +204,7 @@ SERVICE_CONTROL: Final = (
         takes=("delegate", "operators"),
         needs=("delegate",),
         make=_protect,
+        deployed_as="RootwardenProtectAssumeRoot",
     ),
 )
 """The SCPs of the catalogue."""

@@ -14,7 +14,7 @@ from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.model.ids import AccountId
 from rootwarden.policy.guardrails import catalog
 from rootwarden.policy.guardrails.catalog import GUARDRAILS, guardrail_named, prove, rendered
-from rootwarden.policy.guardrails.guardrail import Guardrail, Part
+from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Part
 from rootwarden.policy.guardrails.parameters import OPTION_OF, Parameters
 
 IN_CHINA = dataclasses.replace(
@@ -169,3 +169,5 @@ def test_names_and_options_are_complete() -> None:
     """No two entries share a name, and every parameter has an option."""
     assert len(GUARDRAILS) == len(catalog._ENTRIES)
     assert {name for one in GUARDRAILS.values() for name in (*one.takes, *one.needs)} <= set(OPTION_OF)
+    deployed = [one for one in GUARDRAILS.values() if one.kinds in {(Kind.SCP,), (Kind.RESOURCE,)}]
+    assert [rendered(one, PLAIN).papers[0].name for one in deployed] == [one.deployed_as for one in deployed]

@@ -1,0 +1,116 @@
+"""Composing ``guardrails deploy`` and ``undeploy``: a plan that is shown, and carried out as it was shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rootwarden.app.guardrail_planner import Planner
+from rootwarden.errors import BadInput, RefusedByRule
+from rootwarden.ledger.results import Result
+from rootwarden.model.canonical import sha256_hex
+from rootwarden.model.outcome import Done, NothingToDo
+from rootwarden.model.purpose import PurposeName
+from rootwarden.model.reason import local
+from rootwarden.operations.guardrails.apply import apply_changes
+from rootwarden.policy.guardrails.catalog import GUARDRAILS, guardrail_named
+from rootwarden.reports.guardrail_plan_report import guardrail_outcome_report, guardrail_plan_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rootwarden.app.context import App
+    from rootwarden.app.guardrail_parameters import Given
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.ledger.recorder import Intent
+    from rootwarden.model.guardrail_plan import ChangeOutcome, GuardrailChange, GuardrailPlan
+    from rootwarden.model.selection import Selection
+    from rootwarden.policy.guardrails.guardrail import Guardrail
+    from rootwarden.reports.report import Report
+
+_DONE, _SOME_FAILED = 0, 6
+_OPERATIONS = {"guardrails deploy", "guardrails undeploy"}
+
+
+class GuardrailRun:
+    """A planned deployment, or its way back."""
+
+    def __init__(self, app: App, clients: CallerClients, replan: Callable[[], GuardrailPlan]) -> None:
+        self._app = app
+        self._clients = clients
+        self._replan = replan
+        self.plan = replan()
+        self.shown: Report = guardrail_plan_report(self.plan)
+
+    def check_may_apply(self, *, overwrite: bool) -> None:
+        """Raises RefusedByRule where it would overwrite what somebody changed by hand, unless that is said."""
+        if self.plan.drifted and self.plan.changes and not overwrite:
+            raise RefusedByRule(
+                f"guardrail {self.plan.guardrail} was changed by somebody since it was deployed, or was not deployed from here",
+                advice="The plan shows the difference: take it over into the parameters, or repeat with --overwrite.",
+            )
+
+    def apply(self) -> tuple[Report, int]:
+        """Carries the plan out, if it still is the plan; the report and the exit code. Raises RefusedByRule and LedgerError."""
+        self._app.require_why(self.plan.command)
+        if self.plan.changes and self._replan() != self.plan:
+            raise RefusedByRule(
+                "the plan is stale: the organization's policies changed since it was shown",
+                advice="Repeat the command.",
+            )
+        outcomes = apply_changes(self._clients, self._record, self.plan.changes)
+        good = all(isinstance(one.outcome, Done | NothingToDo) for one in outcomes)
+        if good:
+            self._settle(outcomes)
+        return guardrail_outcome_report(self.plan, outcomes), _DONE if good else _SOME_FAILED
+
+    def _record(self, change: GuardrailChange) -> Intent:
+        return self._app.recorder(self._clients, self.plan.organization_id).begin(
+            operation=self.plan.command,
+            items=(change.item,),
+            reason=self._app.choices.reason or f"{self.plan.command} {self.plan.guardrail}",
+            ticket=self._app.choices.ticket,
+            details={"policy_sha256_wanted": sha256_hex(change.document)} if change.document else None,
+        )
+
+    def _settle(self, outcomes: Sequence[ChangeOutcome]) -> None:
+        """What earlier runs left open about the same changes is settled by what this one did and saw."""
+        if not outcomes:
+            return
+        items = {one.change.item for one in outcomes}
+        recorder = self._app.recorder(self._clients, self.plan.organization_id)
+        for found in recorder.open_intents():
+            content = found.intent.content
+            about = content.get("items")
+            named = {str(one) for one in about} if isinstance(about, (list, tuple)) else set()
+            if content.get("operation") in _OPERATIONS and named & items:
+                line = Result("superseded", reason=local("looked", "the policy was looked at again"))
+                recorder.settle(found, [line], note="settled by a later look")
+
+
+def prepare_deploy(
+    app: App, name: str, targets: Sequence[str], selection: Selection, given: Given
+) -> GuardrailRun:
+    """Plans ``guardrails deploy``. Raises what makes it impossible before anything is shown."""
+    guardrail = _deployable(name)
+    clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
+    planner = Planner(app, clients, guardrail)
+    return GuardrailRun(app, clients, partial(planner.deploy, tuple(targets), selection, given))
+
+
+def prepare_undeploy(app: App, name: str) -> GuardrailRun:
+    """Plans ``guardrails undeploy``."""
+    guardrail = _deployable(name)
+    clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
+    return GuardrailRun(app, clients, Planner(app, clients, guardrail).undeploy)
+
+
+def _deployable(name: str) -> Guardrail:
+    guardrail = guardrail_named(name)
+    if not guardrail.deployed_as:
+        ours = ", ".join(one.name for one in GUARDRAILS.values() if one.deployed_as)
+        raise BadInput(
+            f"guardrail {guardrail.name} is a matter of IAM, and is not deployed by this command",
+            advice=f"'guardrails render {guardrail.name}' prints it for CloudFormation or Terraform. This command deploys {ours}.",
+        )
+    return guardrail
