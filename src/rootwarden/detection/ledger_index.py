@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,7 @@ class LedgerIndex:
         """Whether there was a ledger at all."""
         self._by_key: dict[str, LedgerRun] = {}
         self._by_request: dict[str, LedgerRun] = {}
+        self._keys: dict[str, Counter[AccountId]] = {}
         self._changes: list[LedgerRun] = []
         self._by_account: dict[AccountId, list[LedgerRun]] = defaultdict(list)
         for run in sorted(known.runs, key=lambda one: (one.began, one.id)):
@@ -61,6 +62,12 @@ class LedgerIndex:
     def of_request(self, event: Event) -> LedgerRun | None:
         """The run that recorded the id of this request."""
         return self._by_request.get(event.request_id) if event.request_id is not None else None
+
+    def has_every_key(self, run: LedgerRun, account: AccountId) -> bool:
+        """Whether a run recorded as many keys for an account as it has tasks: then a further session there is not its own."""
+        if run.id not in self._keys:
+            self._keys[run.id] = Counter(run.access_keys.values())
+        return self._keys[run.id][account] >= len(run.tasks)
 
     def of_change(self, event: Event) -> LedgerRun | None:
         """The run that made a change of the organization: by the request, else by caller and time."""

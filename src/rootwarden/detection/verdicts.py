@@ -58,7 +58,7 @@ class Verdicts:
             reason = _AMBIGUOUS if session.is_ambiguous else _UNEXPLAINED[session.kind]
             return Standing(Ruling(Verdict.UNEXPLAINED, reason))
         if session.opening is not None:
-            return self._opened(session.opening, session.account)
+            return self._opened(session.opening, session.account, is_used=bool(session.events))
         run = next((run for run in map(self._ledger.of_member, session.events) if run is not None), None)
         if run is None:
             return Standing(Ruling(Verdict.UNEXPLAINED, _UNEXPLAINED[session.kind]))
@@ -67,7 +67,7 @@ class Verdicts:
 
     def of_refused(self, event: Event) -> Ruling:
         """For an AssumeRoot that gave no session."""
-        return self._opened(event, account_of(event)).ruling
+        return self._opened(event, account_of(event), is_used=False).ruling
 
     def of_member(self, event: Event, session: Gathered, standing: Standing) -> Ruling:
         """For a call as root in a session."""
@@ -120,20 +120,25 @@ class Verdicts:
             return Ruling(Verdict.AWS_SERVICE, f"{who} did it in the account's name.")
         return self.of_person(event, SessionKind.CONSOLE)
 
-    def _opened(self, opening: Event, account: AccountId) -> Standing:
-        found = self._ledger.of_opening(opening, account)
-        run, evidence = found if found is not None else (None, None)
+    def _opened(self, opening: Event, account: AccountId, *, is_used: bool) -> Standing:
+        run, evidence = self._ledger.of_opening(opening, account) or (None, None)
+        missing = _NOT_IN_LEDGER if self._ledger.was_read else _NO_LEDGER
+        by_time_alone = evidence is Evidence.LEDGER_WINDOW and opening.issued_key_id is not None
+        # An AssumeRoot whose answer was lost is sent again, and gave out a key that nobody has. One that is used somebody has.
+        if run is not None and by_time_alone and is_used and self._ledger.has_every_key(run, account):
+            run, evidence, missing = None, None, _ANOTHER_KEY
         outside = outside_of_opening(opening, account, self._expected)
         if outside:
             ruling = Ruling(Verdict.UNEXPECTED, _sentence(outside))
         elif run is None:
-            ruling = Ruling(Verdict.UNEXPECTED, _NOT_IN_LEDGER if self._ledger.was_read else _NO_LEDGER)
+            ruling = Ruling(Verdict.UNEXPECTED, missing)
         else:
             ruling = Ruling(Verdict.EXPLAINED, _why(run))
         return Standing(ruling, run, task_of(opening.task_policy), evidence)
 
 
 _NOT_IN_LEDGER = "The ledger has no entry about it, so nobody wrote down who opened it and why."
+_ANOTHER_KEY = "The ledger has a run of this caller at that time, which recorded another key for the account than this session's."
 _NO_LEDGER = "No ledger was read, so nothing says who opened it and why."
 _AMBIGUOUS = "Several sessions began in that account in the same second, and the record does not say to which it belongs."
 _UNEXPLAINED = {
