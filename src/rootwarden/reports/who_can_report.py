@@ -254,7 +254,7 @@ def _lines(found: WhoCan) -> Iterator[Cell]:
     flags = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none"
     yield Cell(
         f"{len(found.can)} can open root sessions in {_plural(len(found.targets), 'account')}, "
-        f"{len(found.one_step)} are one step away; flags: {flags}."
+        f"{len(found.one_step)} {'is' if len(found.one_step) == 1 else 'are'} one step away; flags: {flags}."
     )
 
 

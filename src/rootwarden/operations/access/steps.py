@@ -185,23 +185,20 @@ class StepJudge:
         return self._new[key]
 
     def _permission_sets(self, person: Person, means: Means) -> Iterator[Step]:
+        after = self._judged_new(person, is_user=False)
+        if after is None:
+            return
         where = (
             f"arn:{self.evidence.partition}:sso:::permissionSet/ssoins-0000000000000000/ps-0000000000000000"
         )
-        found = [(action, said) for action in PERMISSION_SETS if (said := means.may(action, where))]
-        if not found:
-            return
         keys = ["whether it has a user in IAM Identity Center"]
         if person.home.role is not CallerRole.MANAGEMENT:
             keys.append("whether the account administers IAM Identity Center")
-        open_part = Allowed(Can.DEPENDS, (), tuple(keys))
-        yield _step(
-            "permission_set",
-            "gives itself a permission set that can",
-            tuple(action for action, _ in found),
-            (),
-            [together(said for _, said in found), open_part],
-        )
+        for action in PERMISSION_SETS:
+            said = means.may(action, where)
+            if said is not None:
+                parts = [said, Allowed(Can.DEPENDS, (), tuple(keys)), _after(after)]
+                yield _step("permission_set", "gives itself a permission set that can", (action,), (), parts)
 
 
 def _unbounded(person: Person) -> Person:
