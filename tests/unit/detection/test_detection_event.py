@@ -179,3 +179,16 @@ def test_what_a_record_leaves_out_is_empty() -> None:
     event = read_event(record({"like": "member", "without": [*optional, "userIdentity.type"]}))
     assert (event.region, event.address, event.user_agent, event.event_type, event.identity_type) == ("",) * 5
     assert (event.read_only, event.request_id, event.mfa, event.arn is None) == (False, None, False, False)
+
+
+def test_a_record_with_a_member_called_detail_is_no_envelope() -> None:
+    found = record({"like": "member", "with": {"detail": {"eventName": "other"}}})
+    assert is_candidate(found)
+    assert read_event(found).name == "DeleteBucketPolicy"
+
+
+@pytest.mark.parametrize("detail", [None, "text", {"detail": {}}])
+def test_an_envelope_without_a_record_is_told(detail: Any) -> None:
+    assert is_candidate({"detail-type": "AWS API Call via CloudTrail", "detail": detail})
+    with pytest.raises(MalformedRecord, match=r"^(detail|detail\.userIdentity): it is "):
+        read_event({"detail-type": "AWS API Call via CloudTrail", "detail": detail})

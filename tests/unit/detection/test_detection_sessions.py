@@ -96,3 +96,9 @@ def test_a_session_has_the_worst_verdict_of_its_events() -> None:
     assert found.sessions[0].reason == (
         "s3:DeleteBucket is no action of the task s3-unlock that the session was opened for."
     )
+
+
+def test_what_nothing_leads_to_stays_unexplained_wherever_it_came_from() -> None:
+    marked = {"like": "member", "with": {"userIdentity.sessionContext.assumedRoot": "true"}}
+    found = judged({"events": [marked], "expected": {"networks": ["203.0.113.0/24"]}})
+    assert [one.verdict for one in found.events] == ["unexplained"]
