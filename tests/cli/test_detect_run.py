@@ -5,15 +5,20 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from detect_records import SECRET, record, written
-from product_rig import LEGACY, SHOP, Ran, Rig
+from product_rig import LEGACY, SHOP, Ran, Rig, configuration
 from whole_outputs import CASES, WRITE
 
+from rootwarden.app import detect, detect_sources
+from rootwarden.app.detect_expected import expected_of
+from rootwarden.model.tasks import RootTask
+from rootwarden.settings import load_settings
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @pytest.fixture
@@ -198,3 +203,77 @@ def test_the_whole_output(nobody: Rig, output: str) -> None:
     if WRITE:
         case.write_text(found.out, encoding="utf-8")
     assert found.out == case.read_text(encoding="utf-8")
+
+
+KEY = {
+    "type": "Root",
+    "accountId": SHOP,
+    "arn": f"arn:aws:iam::{SHOP}:root",
+    "accessKeyId": "AKIAPLANTEDKEY000001",
+}
+ANSWERED_FOR = """
+[[detection.suppressions]]
+rule = "root-key-used"
+owner = "shop@example.com"
+reason = "until the mailer is moved"
+until = 2099-01-01
+"""
+
+
+class TestExpectations:
+    def test_a_finding_that_somebody_answers_for_is_told_and_is_no_finding(self, nobody: Rig) -> None:
+        path = written(nobody.folder / "x.json", record(userIdentity=KEY))
+        config = configuration(nobody.folder, ANSWERED_FOR)
+        found = ran(nobody, path, "--config", config)
+        assert (found.code, found.document["findings"]) == (0, [])
+        (one,) = found.document["suppressed"]
+        assert (one["rule"], one["suppression"]["owner"]) == ("root-key-used", "shop@example.com")
+        shown = nobody.run("detect", "run", str(path), "--config", config, profile=None).out
+        assert "Suppressed: root-key-used in 333333333333" in shown
+        assert "shop@example.com answers for it until 2099-01-0" in shown
+
+    def test_what_the_configuration_allows_is_what_is_expected(self, nobody: Rig) -> None:
+        text = f"""
+[detection]
+principals = ["arn:aws:iam::{LEGACY}:role/Delegate"]
+accounts = ["{SHOP}"]
+tasks = ["audit", "s3-unlock"]
+regions = ["eu-central-1"]
+networks = ["192.0.2.0/24", "2001:db8::/32"]
+alert_rules = ["root-activity"]
+"""
+        settings = load_settings(Path(configuration(nobody.folder, text + ANSWERED_FOR)), {})
+        expected = expected_of(settings)
+        assert expected.principals == {f"arn:aws:iam::{LEGACY}:role/Delegate"}
+        assert set(expected.accounts) == {SHOP}
+        assert set(expected.regions) == {"eu-central-1"}
+        assert expected.tasks == {RootTask.AUDIT, RootTask.S3_UNLOCK}
+        assert [str(one) for one in expected.networks] == ["192.0.2.0/24", "2001:db8::/32"]
+        assert set(expected.alert_rules) == {"root-activity"}
+        assert [one.rule for one in expected.suppressions] == ["root-key-used"]
+
+
+class TestWhileItReads:
+    def test_ctrl_c_ends_the_reading_and_what_was_read_is_told(
+        self, nobody: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        logs = nobody.folder / "logs"
+        for number in (1, 2):
+            written(logs / f"{number}.json", record(number, userIdentity=KEY))
+        real = detect_sources.sieves
+
+        def interrupted(*given: Any) -> Iterator[Any]:
+            yield next(real(*given))
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(detect, "sieves", interrupted)
+        found = ran(nobody, logs)
+        assert found.code == 130
+        assert [one["id"] for one in found.document["events"]] == ["event-1"]
+        assert found.document["read"]["complete"] is False
+
+    def test_how_far_it_is_said_from_time_to_time(self, nobody: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(detect, "_SECONDS_BETWEEN_LINES", -1.0)
+        written(nobody.folder / "logs" / "1.json", record(1), record(2))
+        written(nobody.folder / "logs" / "2.json", record(3))
+        assert "2 records of 1 files or histories read so far" in ran(nobody, nobody.folder / "logs").err

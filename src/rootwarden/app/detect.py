@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from rootwarden.model.log_reading import Period
     from rootwarden.reports.report import Report
 
+_SECONDS_BETWEEN_LINES: Final = 5.0
 _WELL: Final = 0
 _FINDINGS: Final = 1
 _INCOMPLETE: Final = 6
@@ -93,9 +95,12 @@ def run_detect(app: App, choice: DetectChoice) -> tuple[Report, int]:
 
 def _read(app: App, choice: DetectChoice, wanted: Wanted, reading: LogReading) -> _Read:
     """Every event that matters. Ctrl-C ends the reading, and what was read by then is judged."""
-    read = _Read()
+    read, told = _Read(), time.monotonic()
     try:
         for sieve in sieves(app, choice.sources, wanted, reading):
+            if time.monotonic() - told > _SECONDS_BETWEEN_LINES:
+                told = time.monotonic()
+                app.say(f"{reading.records:,} records of {reading.files:,} files or histories read so far")
             reading.files += 1
             reading.records += sieve.records
             reading.left_out += sieve.digests

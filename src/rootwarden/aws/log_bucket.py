@@ -6,17 +6,21 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-find-log-f
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pages import pages
+from rootwarden.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
     from mypy_boto3_s3 import S3Client
+
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,16 @@ class LogBucket:
                 yield LogObject(one["Key"], one["Size"])
 
     def read(self, key: str) -> BinaryIO:
-        """An object's bytes. Needs s3:GetObject, and kms:Decrypt where a key of the customer's encrypts them."""
+        """An object's bytes. Needs s3:GetObject, and kms:Decrypt where a key of the customer's encrypts them.
+
+        A body that breaks off while it is on its way is asked for again: among many thousands of objects some do.
+        """
+        for _ in range(_TRIES - 1):
+            with suppress(Unreachable):
+                return self._read(key)
+        return self._read(key)
+
+    def _read(self, key: str) -> BinaryIO:
         with aws_call("s3:GetObject"):
             answer = self._client.get_object(Bucket=self.bucket, Key=key)
             return io.BytesIO(answer["Body"].read())

@@ -226,6 +226,14 @@ def _lines(run: DetectionRun) -> list[Cell]:
             Cell(f"... and {reading.troubled - _MOST_TROUBLES:,} more that could not be read.", Tone.WARN)
         )
     found += [Cell(_sentence(one), Tone.WARN) for one in run.judged.notices]
+    found += [
+        Cell(
+            f"Suppressed: {one.finding.rule} in {_accounts(one.finding)}, {_moment(one.finding.first)}: {one.suppression.owner} "
+            f"answers for it until {_moment(one.suppression.until)} ({one.suppression.reason}).",
+            Tone.FAINT,
+        )
+        for one in run.judged.suppressed[:_MOST_TROUBLES]
+    ]
     if run.ledger.missing:
         found.append(
             Cell(

@@ -77,9 +77,7 @@ def ocsf_finding(one: Finding, *, product_version: str, at: datetime) -> dict[st
             "related_events": [{"uid": each} for each in one.event_ids],
         },
         "remediation": {"desc": one.next_step},
-        "resources": [
-            {"uid": account, "type": "AWS Account", "cloud_partition": "aws"} for account in one.accounts
-        ],
+        "resources": [{"uid": account, "type": "AWS Account"} for account in one.accounts],
     }
 
 
