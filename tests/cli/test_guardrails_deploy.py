@@ -248,7 +248,7 @@ def test_no_slot_left(rig: Rig, ledger: Path) -> None:
         ("deny-root --target 999999999999", None, (2, "no account 999999999999")),
         (f"deny-root --target {MANAGEMENT}", None, (2, "which no SCP binds")),
         ("delegation --target /Shops", None, (2, "takes no --target")),
-        ("auditor", None, (2, "a matter of IAM")),
+        ("operator-trust", None, (2, "is part of a role")),
         ("deny-rot", None, (2, "no guardrail")),
         ("deny-root --target /Shops", f"emulator-{SHOP}", (3, "AccessDenied")),
         ("delegation", DELEGATE, (3, "deployed from the management account")),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rootwarden.app.guardrail_planner import Planner
+from rootwarden.app.guardrail_stacks import StackPlanner
 from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.ledger.results import Result
 from rootwarden.model.canonical import sha256_hex
@@ -13,7 +14,8 @@ from rootwarden.model.outcome import Done, NothingToDo
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.reason import local
 from rootwarden.operations.guardrails.apply import apply_changes
-from rootwarden.policy.guardrails.catalog import GUARDRAILS, guardrail_named
+from rootwarden.policy.guardrails.catalog import guardrail_named
+from rootwarden.policy.guardrails.guardrail import Home
 from rootwarden.reports.guardrail_plan_report import guardrail_outcome_report, guardrail_plan_report
 
 if TYPE_CHECKING:
@@ -93,6 +95,12 @@ def prepare_deploy(
 ) -> GuardrailRun:
     """Plans ``guardrails deploy``. Raises what makes it impossible before anything is shown."""
     guardrail = _deployable(name)
+    if guardrail.home is not None:
+        if targets:
+            raise BadInput(f"guardrail {guardrail.name} takes no --target", advice="Leave it out.")
+        clients = app.caller(_purpose(guardrail.home))
+        stacks = StackPlanner(app, clients, guardrail)
+        return GuardrailRun(app, clients, partial(stacks.deploy, selection, given))
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
     planner = Planner(app, clients, guardrail)
     return GuardrailRun(app, clients, partial(planner.deploy, tuple(targets), selection, given))
@@ -101,16 +109,22 @@ def prepare_deploy(
 def prepare_undeploy(app: App, name: str) -> GuardrailRun:
     """Plans ``guardrails undeploy``."""
     guardrail = _deployable(name)
+    if guardrail.home is not None:
+        clients = app.caller(_purpose(guardrail.home))
+        return GuardrailRun(app, clients, StackPlanner(app, clients, guardrail).undeploy)
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
     return GuardrailRun(app, clients, Planner(app, clients, guardrail).undeploy)
 
 
+def _purpose(home: Home) -> PurposeName:
+    return PurposeName.MANAGEMENT_DEPLOY if home is Home.MANAGEMENT else PurposeName.DELEGATE_DEPLOY
+
+
 def _deployable(name: str) -> Guardrail:
     guardrail = guardrail_named(name)
-    if not guardrail.deployed_as:
-        ours = ", ".join(one.name for one in GUARDRAILS.values() if one.deployed_as)
+    if not guardrail.deployed_as and guardrail.home is None:
         raise BadInput(
-            f"guardrail {guardrail.name} is a matter of IAM, and is not deployed by this command",
-            advice=f"'guardrails render {guardrail.name}' prints it for CloudFormation or Terraform. This command deploys {ours}.",
+            f"guardrail {guardrail.name} is part of a role, and is not deployed by itself",
+            advice="Deploy the roles with it: operator-roles.",
         )
     return guardrail

@@ -32,6 +32,12 @@ class PrincipalPolicies:
         with aws_call("iam:GetRole"):
             return _details(self._iam.get_role(RoleName=name)["Role"])
 
+    def trust(self, name: str) -> Document:
+        """A role's trust policy."""
+        with aws_call("iam:GetRole"):
+            found: Any = self._iam.get_role(RoleName=name)["Role"]
+        return _document(found.get("AssumeRolePolicyDocument"))
+
     def of_user(self, name: str) -> Iterator[tuple[str, Document]]:
         """Every identity policy of a user and of its groups, with a name that tells where it is."""
         yield from self._inline("user", name)

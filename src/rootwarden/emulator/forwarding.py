@@ -15,6 +15,7 @@ from rootwarden.emulator.call import Call
 from rootwarden.emulator.http_message import HttpRequest, HttpResponse
 from rootwarden.emulator.managed_policies import make_known
 from rootwarden.emulator.residents import iam_of, let_policies_name_root_users
+from rootwarden.emulator.stack_resources import let_stacks_change_iam
 from rootwarden.emulator.world import World
 from rootwarden.emulator.wsgi import environment
 
@@ -27,6 +28,7 @@ class Moto:
     def __init__(self, world: World) -> None:
         self._world = world
         let_policies_name_root_users()
+        let_stacks_change_iam()
         self._app: Any = DomainDispatcherApplication(create_backend_app)
 
     def answer(self, call: Call, request: HttpRequest, account: str | None = None) -> HttpResponse:

@@ -15,6 +15,9 @@ class RunsFrom(StrEnum):
 
     NOWHERE = "no account: it does not call AWS"
     MANAGEMENT = "the management account"
+    DEPLOYER = (
+        "the management account for SCPs and the delegation; the account a stack belongs into for a stack"
+    )
     DELEGATE = "the IAM delegated administrator (the management account works too, and is advised against)"
     LEDGER = "anywhere: a file needs no AWS; a bucket, or no --ledger, needs a caller of the organization"
     LOGS = "anywhere: files need no AWS; a bucket and Athena need the account that reads them, --live the delegated administrator"
@@ -90,6 +93,45 @@ DEPLOYING = (
     *POLICY_READS,
     *POLICY_CHANGES,
 )
+STACK_CALLS = tuple(
+    f"cloudformation:{action}"
+    for action in (
+        "DescribeStacks",
+        "GetTemplate",
+        "CreateChangeSet",
+        "DescribeChangeSet",
+        "ExecuteChangeSet",
+        "DeleteChangeSet",
+        "DeleteStack",
+    )
+)
+STACK_ROLE_CALLS = tuple(
+    f"iam:{action}"
+    for action in (
+        "GetRole",
+        "CreateRole",
+        "DeleteRole",
+        "UpdateRole",
+        "UpdateAssumeRolePolicy",
+        "AttachRolePolicy",
+        "DetachRolePolicy",
+        "PutRolePermissionsBoundary",
+        "DeleteRolePermissionsBoundary",
+    )
+)
+STACK_POLICY_CALLS = tuple(
+    f"iam:{action}"
+    for action in (
+        "GetPolicy",
+        "GetPolicyVersion",
+        "ListPolicyVersions",
+        "CreatePolicy",
+        "CreatePolicyVersion",
+        "DeletePolicyVersion",
+        "DeletePolicy",
+    )
+)
+"""What CloudFormation does to IAM with the permissions of whoever executes the change set."""
 LEDGER_IN_S3 = ("s3:ListBucket", "s3:GetBucketObjectLockConfiguration", "s3:GetObject", "s3:PutObject")
 """What every command that records needs where the ledger is a bucket."""
 LEDGER_SIGNING = ("kms:Sign", "kms:GetPublicKey")

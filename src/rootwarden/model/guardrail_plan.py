@@ -23,10 +23,24 @@ class ChangeKind(StrEnum):
     DELETE_POLICY = "delete_policy"
     PUT_RESOURCE_POLICY = "put_resource_policy"
     DELETE_RESOURCE_POLICY = "delete_resource_policy"
+    CREATE_STACK = "create_stack"
+    UPDATE_STACK = "update_stack"
+    DELETE_STACK = "delete_stack"
+
+    @property
+    def is_of_stack(self) -> bool:
+        """Whether CloudFormation makes it."""
+        return self in {ChangeKind.CREATE_STACK, ChangeKind.UPDATE_STACK, ChangeKind.DELETE_STACK}
 
     @property
     def action(self) -> str:
         """The IAM action of the call."""
+        if self.is_of_stack:
+            return (
+                "cloudformation:DeleteStack"
+                if self is ChangeKind.DELETE_STACK
+                else "cloudformation:ExecuteChangeSet"
+            )
         return f"organizations:{''.join(word.capitalize() for word in self.value.split('_'))}"
 
 
@@ -38,6 +52,9 @@ _TEXTS: Final = {
     ChangeKind.DELETE_POLICY: "delete the SCP {policy}",
     ChangeKind.PUT_RESOURCE_POLICY: "put the organization's resource policy",
     ChangeKind.DELETE_RESOURCE_POLICY: "delete the organization's resource policy",
+    ChangeKind.CREATE_STACK: "make the stack {policy} by a change set",
+    ChangeKind.UPDATE_STACK: "change the stack {policy} by a change set",
+    ChangeKind.DELETE_STACK: "delete the stack {policy} with everything it made",
 }
 
 

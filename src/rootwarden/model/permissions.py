@@ -9,7 +9,6 @@ from rootwarden.model.command_needs import (
     ACCOUNT_READS,
     AUDIT_CALLS,
     BASELINE_READS,
-    DEPLOYING,
     DISABLES,
     ENABLES,
     FEW_READS,
@@ -17,7 +16,6 @@ from rootwarden.model.command_needs import (
     OWN_POLICY_READS,
     POLICY_READS,
     REMOVAL_CALLS,
-    RESOURCE_POLICY_CALLS,
     SELECTING,
     TRAIL_READS,
     TREE_READS,
@@ -25,6 +23,7 @@ from rootwarden.model.command_needs import (
     RunsFrom,
 )
 from rootwarden.model.detection_needs import DETECTION
+from rootwarden.model.guardrail_needs import GUARDRAILS
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
 
@@ -333,46 +332,7 @@ _ROWS: Final = (
             "cloudwatch:DescribeAlarmsForMetric",
         ),
     ),
-    CommandNeeds(
-        "guardrails list",
-        "Lists the policies that narrow who can be root: what each protects, where it belongs and what it breaks.",
-        RunsFrom.NOWHERE,
-    ),
-    CommandNeeds(
-        "guardrails render",
-        "Prints one of these policies, for the accounts, roles and networks named, once its claims are proven; changes nothing.",
-        RunsFrom.ANY,
-        PurposeName.DELEGATE,
-        optional=("organizations:DescribeOrganization", "organizations:ListAccounts", *SELECTING),
-    ),
-    CommandNeeds(
-        "guardrails check",
-        "Says what is wrong with policies in files, or with the organization's SCPs and RCPs (--live), and what they do to root; "
-        "changes nothing.",
-        RunsFrom.ANY,
-        PurposeName.MANAGEMENT_READ,
-        optional=("organizations:DescribeOrganization", "organizations:ListRoots", *POLICY_READS[1:]),
-    ),
-    *(
-        CommandNeeds(
-            f"guardrails {name}",
-            does,
-            RunsFrom.MANAGEMENT,
-            PurposeName.MANAGEMENT_DEPLOY,
-            actions=DEPLOYING,
-            optional=tuple(dict.fromkeys((*RESOURCE_POLICY_CALLS, *SELECTING, "organizations:ListAccounts"))),
-        )
-        for name, does in (
-            (
-                "deploy",
-                "Brings an SCP or the delegation into the organization by a plan that is shown; a change by hand is not overwritten.",
-            ),
-            (
-                "undeploy",
-                "Detaches an SCP of the catalogue everywhere and deletes it, or takes the delegation back.",
-            ),
-        )
-    ),
+    *GUARDRAILS,
     CommandNeeds(
         "tasks",
         "Lists the tasks AWS keeps, or kept, for an account's root user and how each is done today, or prints the runbook of one.",

@@ -12,6 +12,7 @@ from rootwarden.model.organization_policy import PolicyType
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Refused, Unknown
 from rootwarden.model.reason import local, reason_of
 from rootwarden.operations.guardrails.plan import normal
+from rootwarden.operations.guardrails.stacks import change_stack
 from rootwarden.operations.guardrails.state import gather_scp
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def apply_changes(
             outcomes.append(ChangeOutcome(change, Refused(reason)))
             continue
         with record(change) as intent:
-            one = _attempt(clients, change)
+            one = change_stack(clients, change) if change.kind.is_of_stack else _attempt(clients, change)
             ids = (one.request_id,) if one.request_id else ()
             intent.finish(result_of(one.outcome, item=change.item, request_ids=ids))
         outcomes.append(one)

@@ -17,7 +17,7 @@ from rootwarden.model.tasks import RootTask
 from rootwarden.policy.decision import Answer
 from rootwarden.policy.guardrails.asks import STRANGER, Asks
 from rootwarden.policy.guardrails.claims import Case, Claim, Decides, Fits, OnlyThese
-from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
 from rootwarden.policy.guardrails.table_actions import ASSUME_ROOT, reads_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def caller_policy(role: OperatorRole) -> Guardrail:
         kinds=(Kind.IDENTITY,),
         takes=TAKES,
         make=partial(caller_part, role),
+        home=Home.DELEGATE,
     )
 
 

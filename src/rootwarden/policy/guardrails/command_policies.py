@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rootwarden.model.command_needs import LEDGER_IN_S3, LEDGER_SIGNING
+from rootwarden.model.command_needs import (
+    LEDGER_IN_S3,
+    LEDGER_SIGNING,
+    STACK_CALLS,
+    STACK_POLICY_CALLS,
+    STACK_ROLE_CALLS,
+)
 from rootwarden.model.ids import AccountId
 from rootwarden.model.permissions import COMMANDS
 from rootwarden.model.tasks import RootTask
 from rootwarden.policy.decision import Answer
 from rootwarden.policy.guardrails.asks import OF_EVERYBODY, STRANGER, Asks
 from rootwarden.policy.guardrails.claims import Case, Decides, Fits, OnlyThese
-from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
 from rootwarden.policy.guardrails.table_actions import ASSUME_ROOT, calls_of, reads_of
 
 if TYPE_CHECKING:
@@ -27,6 +33,18 @@ LOOKING: Final = tuple(
 )
 SETTING_UP: Final = ("enable", "disable")
 DEPLOYING: Final = ("guardrails deploy", "guardrails undeploy")
+_STACK_IAM: Final = (*STACK_ROLE_CALLS, *STACK_POLICY_CALLS)
+_LOOKS_OF_STACKS: Final = frozenset(
+    {
+        "sts:GetCallerIdentity",
+        "organizations:DescribeOrganization",
+        "organizations:ListDelegatedAdministrators",
+        "organizations:ListRoots",
+        "organizations:ListPolicies",
+        "organizations:DescribePolicy",
+        "organizations:ListTargetsForPolicy",
+    }
+)
 _MEMBER: Final = AccountId("123456789012")
 
 
@@ -87,7 +105,7 @@ def _set_up(given: Parameters) -> tuple[Part, ...]:
 
 def _deploy(given: Parameters) -> tuple[Part, ...]:
     asks = Asks(given.partition)
-    calls = calls_of(DEPLOYING)
+    calls = tuple(one for one in calls_of(DEPLOYING) if one not in {*STACK_CALLS, *_STACK_IAM})
     me = asks.role(given.management or STRANGER, "RootwardenDeploy")
     paper = Paper(
         "RootwardenDeploy", Kind.IDENTITY, document(statement("DeployGuardrails", "Allow", calls, "*"))
@@ -101,6 +119,49 @@ def _deploy(given: Parameters) -> tuple[Part, ...]:
         ),
         Decides("it opens no root session", Answer.DENY, opens),
         OnlyThese(frozenset(calls)),
+        Fits(),
+    )
+    return (Part((paper,), claims),)
+
+
+def _deploy_stacks(given: Parameters) -> tuple[Part, ...]:
+    asks = Asks(given.partition)
+    account = given.delegate or STRANGER
+    stem = f"arn:{given.partition}:iam::{account}"
+    stacks = f"arn:{given.partition}:cloudformation:*:{account}:stack/rootwarden-*"
+    roles, policies = f"{stem}:role/Rootwarden*", f"{stem}:policy/Rootwarden*"
+    me = asks.role(account, "RootwardenStacks")
+    looks = tuple(one for one in calls_of(DEPLOYING) if one in _LOOKS_OF_STACKS)
+    paper = Paper(
+        "RootwardenStacks",
+        Kind.IDENTITY,
+        document(
+            statement("ReadTheOrganization", "Allow", looks, "*"),
+            statement("ChangeOurStacks", "Allow", STACK_CALLS, stacks),
+            statement("ChangeOurRoles", "Allow", STACK_ROLE_CALLS, roles),
+            statement("ChangeOurPolicies", "Allow", STACK_POLICY_CALLS, policies),
+        ),
+    )
+
+    def calls(name: str) -> tuple[Case, ...]:
+        places = (
+            (
+                STACK_CALLS,
+                f"arn:{given.partition}:cloudformation:eu-central-1:{account}:stack/{name.lower()}-x/1",
+            ),
+            (STACK_ROLE_CALLS, f"{stem}:role/{name}Auditor"),
+            (STACK_POLICY_CALLS, f"{stem}:policy/{name}AuditorPolicy"),
+        )
+        return tuple(Case(asks.by(me, one, where)) for actions, where in places for one in actions)
+
+    opens = tuple(Case(asks.open(me, task, _MEMBER, {})) for task in RootTask)
+    allowed = frozenset((*looks, *STACK_CALLS, *_STACK_IAM))
+    claims = (
+        Decides("it makes and changes stacks, roles and policies of ours", Answer.ALLOW, calls("Rootwarden")),
+        Decides("and no others", Answer.DENY, calls("Others")),
+        Decides("it reads the organization", Answer.ALLOW, tuple(Case(asks.by(me, one)) for one in looks)),
+        Decides("it opens no root session", Answer.DENY, opens),
+        OnlyThese(allowed, where=("*", stacks, roles, policies)),
         Fits(),
     )
     return (Part((paper,), claims),)
@@ -212,6 +273,7 @@ COMMAND_POLICIES: Final = (
         breaks="Nothing: it only grants. It reads root credentials in every account.",
         kinds=(Kind.IDENTITY,),
         takes=(),
+        home=Home.DELEGATE,
         make=_read_only,
     ),
     Guardrail(
@@ -221,6 +283,7 @@ COMMAND_POLICIES: Final = (
         breaks="Nothing: it only grants. Its holder can make any member account the delegated administrator.",
         kinds=(Kind.IDENTITY,),
         takes=(),
+        home=Home.MANAGEMENT,
         make=_set_up,
     ),
     Guardrail(
@@ -230,7 +293,19 @@ COMMAND_POLICIES: Final = (
         breaks="Nothing: it only grants. Its holder can detach every SCP of the organization.",
         kinds=(Kind.IDENTITY,),
         takes=(),
+        home=Home.MANAGEMENT,
         make=_deploy,
+    ),
+    Guardrail(
+        name="deploy-stacks",
+        protects="Lets its holder deploy guardrails of IAM into one account: stacks, roles and policies whose names begin as ours do.",
+        belongs="A role of the delegated administrator's account, used while it is set up.",
+        breaks="Nothing: it only grants. Its holder can give a role of ours any policy, and so become whatever that role may be.",
+        kinds=(Kind.IDENTITY,),
+        takes=("delegate",),
+        needs=("delegate",),
+        home=Home.DELEGATE,
+        make=_deploy_stacks,
     ),
     Guardrail(
         name="ledger-s3",
@@ -240,6 +315,7 @@ COMMAND_POLICIES: Final = (
         kinds=(Kind.IDENTITY,),
         takes=("bucket", "prefix"),
         needs=("bucket",),
+        home=Home.ANY,
         make=_ledger_s3,
     ),
     Guardrail(
@@ -250,6 +326,7 @@ COMMAND_POLICIES: Final = (
         kinds=(Kind.IDENTITY,),
         takes=("key",),
         needs=("key",),
+        home=Home.ANY,
         make=_ledger_kms,
     ),
     Guardrail(
@@ -259,6 +336,7 @@ COMMAND_POLICIES: Final = (
         breaks="Root sessions from the management account. Whoever may change policies there can take it off: watch for that.",
         kinds=(Kind.IDENTITY,),
         takes=(),
+        home=Home.MANAGEMENT,
         make=_management_deny,
     ),
     Guardrail(
@@ -268,6 +346,7 @@ COMMAND_POLICIES: Final = (
         breaks="Root sessions from the management account. Whoever may remove boundaries there can lift it: watch for that.",
         kinds=(Kind.BOUNDARY,),
         takes=(),
+        home=Home.MANAGEMENT,
         make=_management_boundary,
     ),
 )

@@ -14,7 +14,7 @@ from rootwarden.model.tasks import RootTask
 from rootwarden.policy.decision import Answer
 from rootwarden.policy.guardrails.asks import STRANGER, Asks
 from rootwarden.policy.guardrails.claims import Case, Claim, Decides, Fits, OnlyThese
-from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
 from rootwarden.policy.guardrails.table_actions import reads_of
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ DETECTION_POLICIES: Final = (
         kinds=(Kind.IDENTITY,),
         takes=("bucket", "prefix", "key"),
         needs=("bucket",),
+        home=Home.ANY,
         make=partial(_detect, athena=False),
     ),
     Guardrail(
@@ -119,6 +120,7 @@ DETECTION_POLICIES: Final = (
         kinds=(Kind.IDENTITY,),
         takes=("bucket", "prefix", "results", "key"),
         needs=("bucket", "results"),
+        home=Home.ANY,
         make=partial(_detect, athena=True),
     ),
 )

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from rootwarden.policy.guardrails.parameters import Parameters
 
 
+class Home(StrEnum):
+    """The account a stack belongs into."""
+
+    DELEGATE = "the delegated administrator's account"
+    MANAGEMENT = "the management account"
+    ANY = "any account"
+
+
 class Kind(StrEnum):
     """What a document is to AWS."""
 
@@ -87,6 +95,8 @@ class Guardrail:
     """The parameters it cannot be rendered without."""
     deployed_as: str = ""
     """The policy's name in the organization; empty for what is not deployed by Organizations."""
+    home: Home | None = None
+    """The account into which CloudFormation brings it; None for what is no stack."""
 
 
 def statement(sid: str, effect: str, action: Any, resource: Any, **more: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rootwarden.policy.decision import Answer
 from rootwarden.policy.guardrails.asks import OF_EVERYBODY, STRANGER, Asks
 from rootwarden.policy.guardrails.caller_policies import TAKES, caller_part
 from rootwarden.policy.guardrails.claims import Case, Claim, Decides, Fits, OnlyThese
-from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
 from rootwarden.policy.guardrails.table_actions import ASSUME_ROOT, reads_of
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ ROLE_PAPERS: Final = (
         breaks="Anything else done with these roles.",
         kinds=(Kind.BOUNDARY,),
         takes=("delegate",),
+        home=Home.DELEGATE,
         make=_boundary,
     ),
     Guardrail(
@@ -166,6 +167,7 @@ ROLE_PAPERS: Final = (
         kinds=(Kind.TRUST, Kind.BOUNDARY, Kind.IDENTITY),
         takes=(*dict.fromkeys((*TAKES, *_TRUST_TAKES)),),
         needs=("trusted",),
+        home=Home.DELEGATE,
         make=_roles,
     ),
 )

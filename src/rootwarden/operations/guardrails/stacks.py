@@ -1,0 +1,156 @@
+"""Guardrails of IAM as CloudFormation stacks: what there is, and carrying out a change by a change set."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from rootwarden.aws.principal_policies import PrincipalPolicies
+from rootwarden.aws.stacks import Stacks, StackStatus
+from rootwarden.errors import AwsError, NotFound, Unreachable
+from rootwarden.model.guardrail_plan import ChangeKind, ChangeOutcome, GuardrailChange
+from rootwarden.model.outcome import Done, Failed, NothingToDo, Unknown
+from rootwarden.model.reason import local, reason_of
+from rootwarden.operations.guardrails.plan import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.ids import AccountId
+    from rootwarden.model.outcome import Outcome
+
+_SECONDS: Final = 2.0
+_MOST_LOOKS: Final = 300
+"""Looks at a stack before it is called unknown: ten minutes, of which roles and policies take one."""
+_GOOD: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+_UNCHANGED: Final = ("didn't contain changes", "No updates are to be performed")
+_DOCUMENTS: Final = {
+    "AWS::IAM::ManagedPolicy": "PolicyDocument",
+    "AWS::IAM::Role": "AssumeRolePolicyDocument",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StackState:
+    """What there is of a stack."""
+
+    status: StackStatus | None
+    """None where there is no such stack."""
+    template: str
+    """The template it was made of."""
+    live: str
+    """The same with the documents that IAM has now."""
+
+    @property
+    def is_drifted(self) -> bool:
+        """Whether somebody changed what the stack made."""
+        return bool(normal(self.template) != normal(self.live))
+
+
+def gather_stack(clients: CallerClients, name: str, account: AccountId) -> StackState:
+    """Reads the stack, and the documents of its policies and roles in IAM. Raises AwsError."""
+    stacks = Stacks(clients.client("cloudformation"))
+    status = stacks.status(name)
+    if status is None:
+        return StackState(None, "", "")
+    template = stacks.template(name)
+    found = json.loads(template)
+    iam = PrincipalPolicies(clients.client("iam"))
+    for resource in found.get("Resources", {}).values():
+        where = _DOCUMENTS.get(str(resource.get("Type")))
+        if where is not None:
+            resource["Properties"][where] = _live(iam, clients.partition.name, account, resource)
+    return StackState(status, template, json.dumps(found))
+
+
+def _live(iam: PrincipalPolicies, partition: str, account: AccountId, resource: Any) -> Any:
+    """The document as IAM has it; None where it is gone."""
+    properties = resource["Properties"]
+    try:
+        if "RoleName" in properties:
+            return iam.trust(properties["RoleName"])
+        return iam.managed(f"arn:{partition}:iam::{account}:policy/{properties['ManagedPolicyName']}")
+    except NotFound:
+        return None
+
+
+def change_stack(clients: CallerClients, change: GuardrailChange) -> ChangeOutcome:
+    """Carries one change of a stack out, and waits until CloudFormation is done with it."""
+    work = _Work(Stacks(clients.client("cloudformation")), change)
+    try:
+        outcome = work.delete() if change.kind is ChangeKind.DELETE_STACK else work.make()
+    except Unreachable as error:
+        outcome = Unknown(reason_of(error))
+    except AwsError as error:
+        outcome = Failed(reason_of(error))
+    return ChangeOutcome(change, outcome, work.request_id)
+
+
+class _Work:
+    """One change under way."""
+
+    def __init__(self, stacks: Stacks, change: GuardrailChange) -> None:
+        self._stacks = stacks
+        self._name = change.policy
+        self._change = change
+        self.request_id: str | None = None
+
+    def make(self) -> Outcome:
+        """A change set, looked at before it is executed."""
+        proposed = f"rootwarden-{uuid.uuid4().hex[:12]}"
+        kind = self._change.kind
+        self._stacks.propose(
+            self._name,
+            proposed,
+            self._change.document,
+            kind="CREATE" if kind is ChangeKind.CREATE_STACK else "UPDATE",
+        )
+        status = _settled(lambda: self._stacks.proposal(self._name, proposed))
+        if status is None or status.word != "CREATE_COMPLETE":
+            self._stacks.withdraw(self._name, proposed)
+            said = status.reason if status else "CloudFormation did not finish the change set"
+            reason = local("change_set_failed", said)
+            return (
+                NothingToDo(reason)
+                if said.find(_UNCHANGED[0]) >= 0 or _UNCHANGED[1] in said
+                else Failed(reason)
+            )
+        self.request_id = self._stacks.execute(self._name, proposed)
+        done = _settled(lambda: self._stacks.status(self._name))
+        if done is None:
+            return Unknown(local("still_running", "CloudFormation is still at it: look at the stack"))
+        if done.word in _GOOD:
+            return Done()
+        return Failed(
+            local(done.word.lower(), done.reason or f"CloudFormation says {done.word}: its events tell why")
+        )
+
+    def delete(self) -> Outcome:
+        """The stack with everything it made."""
+        if self._stacks.status(self._name) is None:
+            return NothingToDo(local("absent", "there is no such stack any more"))
+        self.request_id = self._stacks.delete(self._name)
+        for _ in range(_MOST_LOOKS):
+            status = self._stacks.status(self._name)
+            if status is None:
+                return Done()
+            if status.word == "DELETE_FAILED":
+                return Failed(
+                    local("delete_failed", status.reason or "CloudFormation could not delete everything")
+                )
+            time.sleep(_SECONDS)
+        return Unknown(local("still_running", "CloudFormation is still at it: look at the stack"))
+
+
+def _settled(look: Callable[[], StackStatus | None]) -> StackStatus | None:
+    """What CloudFormation says once it is done; None where it does not come to an end."""
+    for _ in range(_MOST_LOOKS):
+        status = look()
+        if status is not None and not status.word.endswith(("_IN_PROGRESS", "_PENDING")):
+            return status
+        time.sleep(_SECONDS)
+    return None
