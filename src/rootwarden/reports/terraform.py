@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from rootwarden.errors import BadInput
 from rootwarden.model.operator_role import OperatorRole
 from rootwarden.policy.guardrails.guardrail import Kind
 from rootwarden.policy.guardrails.template import check_is_resource, description
@@ -30,8 +31,13 @@ class Expression(str):
 
 
 def terraform(made: Rendered) -> str:
-    """The configuration. Raises BadInput for what is no resource by itself."""
+    """The configuration. Raises BadInput for what is no resource by itself, and for a stack of alerts."""
     check_is_resource(made)
+    if made.guardrail.kinds == (Kind.STACK,):
+        raise BadInput(
+            f"guardrail {made.guardrail.name} is a CloudFormation template, and there is none of it for Terraform",
+            advice="Render it as cloudformation; aws_cloudformation_stack_set takes it as its template_body.",
+        )
     return "\n".join(_blocks(made))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.model.operator_role import OperatorRole
+from rootwarden.policy.guardrails.alert_stacks import ALERT_STACKS
 from rootwarden.policy.guardrails.caller_policies import caller_policy
 from rootwarden.policy.guardrails.command_policies import COMMAND_POLICIES
 from rootwarden.policy.guardrails.delegation import DELEGATION
@@ -29,6 +30,7 @@ _ENTRIES: Final = (
     *COMMAND_POLICIES,
     *DETECTION_POLICIES,
     *DELEGATION,
+    *ALERT_STACKS,
 )
 GUARDRAILS: Final[Mapping[str, Guardrail]] = {one.name: one for one in _ENTRIES}
 """The catalogue, by name."""

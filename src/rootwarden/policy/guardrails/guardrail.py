@@ -29,11 +29,14 @@ class Kind(StrEnum):
     TRUST = "trust policy"
     SCP = "service control policy"
     RESOURCE = "Organizations resource policy"
+    STACK = "CloudFormation template"
+    """No policy: a stack of alerts, which is a template by itself."""
 
     @property
     def limit(self) -> int:
-        """The most characters AWS takes.
+        """The most characters AWS takes; of a template bytes.
 
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (managed policies; a trust policy's default)
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
         """
@@ -46,6 +49,7 @@ _LIMITS: Final = {
     Kind.TRUST: 2_048,
     Kind.SCP: 10_240,
     Kind.RESOURCE: 40_000,
+    Kind.STACK: 51_200,
 }
 
 

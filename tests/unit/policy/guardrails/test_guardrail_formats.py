@@ -19,7 +19,8 @@ from rootwarden.policy.guardrails.parameters import Parameters
 from rootwarden.policy.guardrails.template import template, template_text
 from rootwarden.reports.terraform import terraform
 
-RESOURCES = [name for name, one in GUARDRAILS.items() if one.kinds != (Kind.TRUST,)]
+RESOURCES = [name for name, one in GUARDRAILS.items() if one.kinds not in {(Kind.TRUST,), (Kind.STACK,)}]
+STACKS = [name for name, one in GUARDRAILS.items() if one.kinds == (Kind.STACK,)]
 PLACES = {
     Kind.SCP: "Content",
     Kind.RESOURCE: "Content",
@@ -35,6 +36,19 @@ def test_cfn_lint_finds_nothing_in_any_template() -> None:
         found = template(rendered(GUARDRAILS[name], SHAPED))
         every["Resources"] |= found["Resources"]
     assert [str(one) for one in cfnlint.lint(template_text(every), regions=["us-east-1"])] == []
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_cfn_lint_finds_nothing_in_a_stack_of_alerts(name: str) -> None:
+    """In a Region of its own as well as where global services are recorded."""
+    text = template_text(template(rendered(GUARDRAILS[name], SHAPED)))
+    assert [str(one) for one in cfnlint.lint(text, regions=["us-east-1", "eu-central-1"])] == []
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_stack_of_alerts_is_no_terraform(name: str) -> None:
+    with pytest.raises(BadInput, match="there is none of it for Terraform"):
+        terraform(rendered(GUARDRAILS[name], PLAIN))
 
 
 def test_cfn_lint_would_find_a_wrong_template() -> None:

@@ -1,0 +1,1 @@
+"""Alerts: what EventBridge is to notice of root access, as rules and as stacks that hold them; pure."""

@@ -1,0 +1,173 @@
+"""The stack of alerts as a CloudFormation template: rules, an encrypted topic, and messages without secrets.
+
+One template serves every Region: the rules about global services are made where these are recorded.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rootwarden.policy.alerts.rules import rules_of
+
+if TYPE_CHECKING:
+    from rootwarden.policy.alerts.alert_rule import AlertRule, AlertStack
+
+CONTROL_REGIONS: Final = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where the records of global services are, by partition."""
+PATHS: Final = {
+    "event": "$.detail.eventName",
+    "when": "$.detail.eventTime",
+    "account": "$.account",
+    "region": "$.region",
+    "who": "$.detail.userIdentity.arn",
+    "address": "$.detail.sourceIPAddress",
+    "error": "$.detail.errorCode",
+    "id": "$.detail.eventID",
+}
+"""What every message says. A record of AssumeRoot holds the session's token: whole events are never passed on."""
+TOLD: Final = frozenset(
+    {
+        *PATHS.values(),
+        "$.detail.requestParameters.targetPrincipal",
+        "$.detail.requestParameters.taskPolicyArn.arn",
+        "$.detail.requestParameters.accountId",
+        "$.detail.requestParameters.name",
+        "$.detail.requestParameters.rule",
+        "$.detail.requestParameters.topicArn",
+        "$.detail.responseElements.ConsoleLogin",
+        "$.detail.additionalEventData.MFAUsed",
+    }
+)
+"""Every path a message may take something from; none of them leads to credentials or tokens."""
+_ONLY_THERE: Final = "InControlRegion"
+_HAS_ENDPOINT: Final = "HasEndpoint"
+
+
+def stack_template(stack: AlertStack, partition: str = "aws") -> dict[str, Any]:
+    """The template of a stack."""
+    rules = {one.rule_name: _rule(one) for one in rules_of(stack)}
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"rootwarden alerts {stack.value}: EventBridge rules on root access, told to an encrypted topic",
+        "Parameters": {
+            "ControlRegion": {
+                "Type": "String",
+                "Default": CONTROL_REGIONS.get(partition, CONTROL_REGIONS["aws"]),
+                "Description": "Region in which IAM, Organizations and root sign-ins are recorded",
+            },
+            "Protocol": {
+                "Type": "String",
+                "Default": "email",
+                "AllowedValues": ["email", "email-json", "https", "sqs", "lambda"],
+                "Description": "Protocol of the subscription",
+            },
+            "Endpoint": {
+                "Type": "String",
+                "Default": "",
+                "Description": "Who is told; empty: nobody yet",
+            },
+        },
+        "Conditions": {
+            _ONLY_THERE: {"Fn::Equals": [{"Ref": "AWS::Region"}, {"Ref": "ControlRegion"}]},
+            _HAS_ENDPOINT: {"Fn::Not": [{"Fn::Equals": [{"Ref": "Endpoint"}, ""]}]},
+        },
+        "Resources": {**_topic(stack), **rules},
+        "Outputs": {"TopicArn": {"Value": {"Ref": "Topic"}, "Description": "Subscribe here"}},
+    }
+
+
+def _rule(rule: AlertRule) -> dict[str, Any]:
+    paths = {**PATHS, **{_name(word): path for word, path in rule.paths.items()}}
+    made: dict[str, Any] = {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "Name": rule.rule_name,
+            "Description": rule.tells,
+            "State": rule.state,
+            "EventPattern": rule.pattern,
+            "Targets": [
+                {
+                    "Id": "Topic",
+                    "Arn": {"Ref": "Topic"},
+                    "InputTransformer": {"InputPathsMap": paths, "InputTemplate": message(rule)},
+                }
+            ],
+        },
+    }
+    return made if rule.everywhere else {"Condition": _ONLY_THERE, **made}
+
+
+def message(rule: AlertRule) -> str:
+    """What the topic is sent: sentences in quotes, one a line, with what the event says in angle brackets.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    lines = [
+        f"rootwarden: {rule.tells}.",
+        "<event> in account <account>, Region <region>, at <when>.",
+        "By <who> from <address>. Error: <error>. Event id: <id>.",
+        *(f"{word.capitalize()}: <{_name(word)}>." for word in rule.paths),
+    ]
+    return "\n".join(f'"{line}"' for line in lines)
+
+
+def _name(word: str) -> str:
+    """A placeholder for a word of one rule, which none that every message has is called."""
+    return f"{word}Told"
+
+
+_EVENTBRIDGE: Final = {"Service": "events.amazonaws.com"}
+# No Condition where it is let in: AWS's pages do not say which keys EventBridge sends along with an encrypted topic, and an alert
+# that is never delivered is worse than a message that somebody else had sent.
+
+
+def _key(stack: AlertStack) -> dict[str, Any]:
+    root = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+    account = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*"}
+    use = {
+        "Sid": "EventBridge",
+        "Effect": "Allow",
+        "Principal": _EVENTBRIDGE,
+        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+    }
+    statements = [{**one, "Resource": "*"} for one in (account, use)]
+    return {
+        "Description": f"Encrypts {stack.value}Alerts",
+        "EnableKeyRotation": True,
+        "KeyPolicy": {"Version": "2012-10-17", "Statement": statements},
+    }
+
+
+def _topic(stack: AlertStack) -> dict[str, Any]:
+    allow = {
+        "Sid": "EventBridge",
+        "Effect": "Allow",
+        "Principal": _EVENTBRIDGE,
+        "Action": "sns:Publish",
+        "Resource": {"Ref": "Topic"},
+    }
+    subscription = {
+        "TopicArn": {"Ref": "Topic"},
+        "Protocol": {"Ref": "Protocol"},
+        "Endpoint": {"Ref": "Endpoint"},
+    }
+    return {
+        "Key": {"Type": "AWS::KMS::Key", "Properties": _key(stack)},
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"TopicName": f"{stack.value}Alerts", "KmsMasterKeyId": {"Ref": "Key"}},
+        },
+        "TopicPolicy": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": {
+                "Topics": [{"Ref": "Topic"}],
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]},
+            },
+        },
+        "Subscription": {
+            "Type": "AWS::SNS::Subscription",
+            "Condition": _HAS_ENDPOINT,
+            "Properties": subscription,
+        },
+    }
