@@ -51,6 +51,7 @@ class Planner:
 
     def deploy(self, targets: tuple[str, ...], selection: Selection, given: Given) -> GuardrailPlan:
         """The plan to bring it in. Raises BadInput for places that do not exist, RefusedByRule where it would lock somebody out."""
+        given = dataclasses.replace(given, partition=self._clients.partition.name)
         if not self._is_scp:
             if targets:
                 raise BadInput(f"guardrail {self._guardrail.name} takes no --target", advice="Leave it out.")
@@ -74,7 +75,10 @@ class Planner:
         (paper,) = made.papers
         reached = {*(place.id for place in places), *state.targets}
         check_recoveries(recoveries, self._clients, paper, places=reached, exempt=given.exempt)
-        notes = (*check_operators(self._app, paper, places, given), *control_tower(self._clients, state))
+        notes = (
+            *check_operators(self._app, self._clients, paper, places=reached, given=given),
+            *control_tower(self._clients, state),
+        )
         changes = planning.plan_scp(self._guardrail.name, name, paper.text, state, places)
         updates = any(one.kind is ChangeKind.UPDATE_POLICY for one in changes)
         inside = {place.id for place in places}

@@ -21,16 +21,16 @@ from rootwarden.policy.lint.lint import lint_document
 from rootwarden.policy.lint.lint_finding import PolicyKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
     from rootwarden.app.context import App
     from rootwarden.app.guardrail_parameters import Given
     from rootwarden.aws.clients import CallerClients
-    from rootwarden.model.guardrail_plan import Place
     from rootwarden.model.recovery_exception import RecoveryException
     from rootwarden.operations.guardrails.state import ScpState
     from rootwarden.policy.guardrails.guardrail import Paper
 
+_ANYBODY = AccountId("123456789012")
 _WORK = "iam:CreateUser"
 """Something a root user signs in for."""
 
@@ -73,7 +73,9 @@ def check_recoveries(
 
 
 def _may_be_below(clients: CallerClients, account: AccountId, places: Collection[str]) -> bool:
-    """Whether an account stands at one of the places or below; also where that cannot be told."""
+    """Whether an account stands at one of the places or below; also where that cannot be told. No SCP binds the management account."""
+    if account == Organizations(clients.client("organizations")).describe().management_account_id:
+        return False
     try:
         parents = Organizations(clients.client("organizations")).account(account).parents
     except AwsError:
@@ -81,33 +83,36 @@ def _may_be_below(clients: CallerClients, account: AccountId, places: Collection
     return parents is None or bool({*parents, account} & set(places))
 
 
-def check_operators(app: App, paper: Paper, places: Sequence[Place], given: Given) -> Iterator[str]:
+def check_operators(
+    app: App, clients: CallerClients, paper: Paper, *, places: Collection[str], given: Given
+) -> Iterator[str]:
     """Raises RefusedByRule where it would keep our own caller from opening root sessions; says so where that cannot be told."""
+    asks, bench = Asks(clients.partition.name), Bench((paper,))
+    if not _denied(bench, Case(asks.open(asks.role(_ANYBODY), RootTask.AUDIT, _ANYBODY, {}))):
+        return  # it keeps nobody from it
     try:
-        clients = app.caller(PurposeName.DELEGATE)
-        caller = get_caller(clients.client("sts"))
-        details = gather_caller(clients, caller, None).details
+        own = app.caller(PurposeName.DELEGATE)
+        caller = get_caller(own.client("sts"))
+        details = gather_caller(own, caller, None).details
     except RootwardenError as error:
         yield f"whether the caller that opens root sessions is spared is not known: {error.message.rstrip('.')}"
         return
-    if not any(place.id == caller.account_id for place in places):
+    if not _may_be_below(clients, caller.account_id, places):
+        yield "the caller in use opens no root sessions from there: make sure that an operator role exists and can be assumed"
         return
-    asks, bench = Asks(clients.partition.name), Bench((paper,))
     arn = (
         details.value.arn
         if isinstance(details, Seen)
         else asks.role(caller.account_id, caller.arn.split("/")[1])
     )
-    tasks = [
-        task for task in RootTask if _denied(bench, Case(asks.open(arn, task, AccountId("123456789012"), {})))
-    ]
-    if tasks and not given.operators:
+    if not any(_denied(bench, Case(asks.open(arn, task, _ANYBODY, {}))) for task in RootTask):
+        return
+    if not given.operators:
         raise RefusedByRule(
             f"it would keep {arn}, which opens root sessions here, from opening any: it is not among the operators",
             advice=f"Name every role that has to: --operator {arn}; or deploy from a profile of an operator role.",
         )
-    if tasks:
-        yield f"{arn}, the caller in use, will not open root sessions any more: it is not among the operators"
+    yield f"{arn}, the caller in use, will not open root sessions any more: it is not among the operators"
 
 
 def control_tower(clients: CallerClients, state: ScpState) -> Iterator[str]:

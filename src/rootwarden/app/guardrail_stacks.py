@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from rootwarden.app.exceptions import open_exceptions
@@ -46,6 +47,7 @@ class StackPlanner:
 
     def deploy(self, selection: Selection, given: Given) -> GuardrailPlan:
         """The plan to make the stack, or to change it."""
+        given = dataclasses.replace(given, partition=self._clients.partition.name)
         made = render_guardrail(self._app, self._guardrail, selection, given)
         self._app.notes += made.warnings
         wanted = template_text(template(made))

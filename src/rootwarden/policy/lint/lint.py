@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -111,7 +112,11 @@ def _checked(given: _Given) -> Linted:
     is_json = given.text is not None and given.text.lstrip().startswith("{")
     try:
         # As text where it is JSON, so that a key that is there twice is found.
-        document = given.text if given.text is not None and is_json else _mapping(given.document)
+        document = (
+            given.text
+            if given.text is not None and is_json
+            else _mapping(given.document, in_template=bool(name))
+        )
         policy = parse_policy(document, name=name or source)
     except MalformedPolicy as error:
         return _malformed(source, name, kind, error)
@@ -120,9 +125,12 @@ def _checked(given: _Given) -> Linted:
     return Linted(source, name, kind, findings, effects)
 
 
-def _mapping(document: Any) -> dict[str, Any]:
+def _mapping(document: Any, *, in_template: bool) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise MalformedPolicy("it is not a policy document: expected an object with Version and Statement")
+    if in_template and "${" in json.dumps(document, default=str):
+        # What CloudFormation puts in is open, as a policy variable is; the old version of the language has no variables.
+        return {**document, "Version": "2012-10-17"}
     return document
 
 

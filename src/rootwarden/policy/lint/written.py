@@ -16,6 +16,8 @@ from rootwarden.policy.reader import join
 MOST_CHARACTERS: Final = 1_000_000
 """The longest file that is read: templates may be larger than policies."""
 _MOST_NODES: Final = 200_000
+_PLACEHOLDER: Final = "${CloudFormation}"
+"""What stands for a value that only the deployment knows: a policy variable that nobody knows either."""
 _NULL: Final = "tag:yaml.org,2002:null"
 
 
@@ -69,6 +71,8 @@ class _Walk:
         if node is None:
             return None
         self._written.marks.setdefault(path.lower(), _mark(node))
+        if _is_intrinsic(node):
+            return _PLACEHOLDER
         if isinstance(node, yaml.MappingNode):
             return {key: self.value(one, join(path, key)) for key, one in self._members(node, path)}
         if isinstance(node, yaml.SequenceNode):
@@ -83,6 +87,16 @@ class _Walk:
             if key.tag == _NULL and name:
                 self._written.nulls.append(place)
             yield name, one
+
+
+def _is_intrinsic(node: Any) -> bool:
+    """Whether CloudFormation puts something else there: ``!Join [...]``, ``{"Ref": ...}``, ``{"Fn::Sub": ...}``."""
+    if node.tag.startswith("!"):
+        return node.tag != "!Sub" or not isinstance(node, yaml.ScalarNode)
+    if not isinstance(node, yaml.MappingNode) or len(node.value) != 1:
+        return False
+    name = str(node.value[0][0].value)
+    return name == "Ref" or name.startswith("Fn::")
 
 
 def _mark(node: Any) -> tuple[int, int]:

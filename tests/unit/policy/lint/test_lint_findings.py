@@ -186,6 +186,34 @@ def test_a_yaml_template() -> None:
     assert quoted.findings == ()
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '!Sub "arn:${AWS::Partition}:s3:::*"',
+        "!GetAtt Logs.Arn",
+        '!Join ["", [a, b]]',
+        "{Ref: Logs}",
+        '{"Fn::Sub": "${Logs}/*"}',
+    ],
+)
+def test_what_only_the_deployment_knows_is_open(value: str) -> None:
+    """A value that CloudFormation puts in is no mistake; what turns on it depends."""
+    text = f"""
+Resources:
+  Scp:
+    Type: AWS::Organizations::Policy
+    Properties:
+      Type: SERVICE_CONTROL_POLICY
+      Content:
+        Statement:
+          - {{Effect: Deny, Action: "s3:DeleteBucketPolicy", Resource: {value}}}
+"""
+    (found,) = lint_file("t.yaml", text)
+    assert found.findings == ()
+    assert answers(found)["root session: s3-unlock"] == "depends"
+    assert answers(found)["root session: audit"] == "passes"
+
+
 def test_places_are_those_of_the_file() -> None:
     """Line and column count from 1, with tabs as with spaces."""
     text = '{\n\t"Version": "2012-10-17",\n\t"Statement": [{\n\t\t"Effect": "Deny", "Action": "*",\n\t\t"Resource": "*", "Principal": "*"\n\t}]\n}'
