@@ -20,6 +20,7 @@ def test_the_list_says_of_each_what_it_protects_and_breaks(rig: Rig) -> None:
     for one in ran.document["guardrails"]:
         assert all(one[key] for key in ("protects", "belongs", "breaks", "kinds"))
     assert ran.code == 0
+    rig.patch.setenv("COLUMNS", "160")
     shown = rig.run("guardrails", "list", **OFFLINE)
     assert all(name in shown.out for name in GUARDRAILS)
 
@@ -39,6 +40,7 @@ def test_the_text_is_the_policy_and_nothing_else(rig: Rig) -> None:
 @pytest.mark.parametrize("form", ["json", "cloudformation", "terraform"])
 def test_explaining_shows_claims_and_proof(rig: Rig, form: str) -> None:
     line = ("guardrails", "render", "deny-leaving", "--format", form)
+    rig.patch.setenv("COLUMNS", "160")
     shown = rig.run(*line, "--explain", **OFFLINE)
     assert "nobody takes an account out of the organization" in shown.out
     assert "3 requests decided: deny" in shown.out
