@@ -157,3 +157,10 @@ def test_logs_of_the_account_that_opens_sessions_are_read_for_one_they_are_opene
     put(bucket, layout(SHOP), record(2))
     (session,) = detected(bucket, TRAIL, *SINCE, "--account", SHOP).document["sessions"]
     assert (session["opening"], session["events"]) == ("event-1", ["event-2"])
+
+
+def test_the_bucket_may_be_in_another_region(rig: Rig, ledger: Path) -> None:
+    trail = TrailSpec(account=MANAGEMENT, management_events="None", home_region="eu-central-1")
+    rig.up(company(account(SHOP, "Shop"), trails=(trail,)))
+    put(rig, layout(SHOP), record(1))
+    assert len(detected(rig, TRAIL, *SINCE).document["events"]) == 1
