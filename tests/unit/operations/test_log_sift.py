@@ -78,6 +78,15 @@ def test_what_is_no_record_is_refused(bad: bytes) -> None:
         Sieve("here", Period(), CATCH).take(bad)
 
 
+@pytest.mark.parametrize("odd", [b"\\ud800", b"caf\xe9", b"\xff\xfe"])
+def test_odd_text_does_not_hide_a_record(odd: bytes) -> None:
+    """The user agent is the caller's choice."""
+    sieve = Sieve("here", Period(), CATCH)
+    sieve.take(json.dumps(record(userAgent="ODD")).encode().replace(b"ODD", odd))
+    assert [one.name for one in sieve.events] == ["ListUsers"]
+    sieve.events[0].user_agent.encode()
+
+
 def test_a_record_that_cannot_be_read_is_told_without_its_values() -> None:
     broken = record(recipientAccountId="FwoGZXIvYXdzEPlanted")
     with pytest.raises(ValueError, match="recipientAccountId: it is no account id") as caught:

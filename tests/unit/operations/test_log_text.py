@@ -64,6 +64,16 @@ FORMS: dict[str, tuple[bytes, list[Any]]] = {
     "one behind the other": (dumped(ENVELOPE) + dumped(OTHER), list(TWO)),
     "a digest": (dumped({"digestStartTime": "2026-01-01T00:00:00Z", "logFiles": []}), []),
     "a byte order mark": (b"\xef\xbb\xbf" + dumped({"Records": TWO}), list(TWO)),
+    "half a surrogate pair": (
+        b'{"Records": [' + dumped(RECORD) + b', {"eventName": "\\ud800"}]}',
+        [RECORD, {"eventName": "?"}],
+    ),
+    "half a pair in lines": (
+        dumped(RECORD) + b'\n{"eventName": "\\ud800"}\n',
+        [RECORD, {"eventName": "\ud800"}],
+    ),
+    "half a pair in a list": (b'[{"eventName": "\\ud800"}]', [{"eventName": "?"}]),
+    "NaN": (b'{"Records": [{"a": NaN}]}', [{"a": None}]),
     "UTF-16": (json.dumps({"Records": TWO}).encode("utf-16"), list(TWO)),
 }
 

@@ -14,7 +14,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -48,6 +48,7 @@ class _Document(msgspec.Struct, gc=False):
     digest: Any = msgspec.field(name="digestStartTime", default=None)
 
 
+_Decoded = TypeVar("_Decoded")
 _documents: Final = msgspec.json.Decoder(_Document)
 _lists: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _anything: Final = msgspec.json.Decoder()
@@ -141,13 +142,13 @@ class LogText:
         except (ValueError, RecursionError) as error:
             self.tell(local("malformed", f"line {number}: {_words(error)}"))
 
-    def _document(self, text: bytes | msgspec.Raw) -> None:
+    def _document(self, text: bytes) -> None:
         """One JSON document. Raises ValueError, or msgspec's subclass of it, before anything of it was taken."""
-        if bytes(text[:1]) == b"[" or bytes(text[:64]).lstrip(_BLANK)[:1] == b"[":
-            for one in _lists.decode(text):
+        if text[:64].lstrip(_BLANK)[:1] == b"[":
+            for one in _decoded(_lists, text):
                 self._nested(one)
             return
-        found = _documents.decode(text)
+        found = _decoded(_documents, text)
         if found.records is not None:
             self._records(found.records)
         elif found.events is not None:
@@ -164,7 +165,7 @@ class LogText:
 
     def _nested(self, one: msgspec.Raw) -> None:
         try:
-            found = _documents.decode(one)
+            found = _decoded(_documents, one)
         except (ValueError, RecursionError) as error:
             self.tell(local("malformed", f"a member of a list: {_words(error)}"))
             return
@@ -207,6 +208,28 @@ class LogText:
         if at < len(text) or not found:
             kept = f"; the {found:,} records before were read" if found else ""
             self.tell(local("malformed", f"{wrong}{kept}"))
+
+
+def cleaned(text: bytes | msgspec.Raw) -> bytes:
+    """JSON that msgspec is too strict for, with what is no text replaced: half a surrogate pair, bytes of another encoding, NaN.
+
+    Whoever makes a call chooses some of its text, and must not make its record unreadable. Raises ValueError for no JSON.
+    """
+    found = json.loads(bytes(text).decode("utf-8", errors="replace"), parse_constant=lambda _name: None)
+    return json.dumps(found, ensure_ascii=False).encode("utf-8", errors="replace")
+
+
+def _decoded(decoder: msgspec.json.Decoder[_Decoded], text: bytes | msgspec.Raw) -> _Decoded:
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        try:
+            clean = cleaned(text)
+        except (ValueError, RecursionError):
+            raise error from None
+        return decoder.decode(clean)
 
 
 def _begins_with_line(data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ import msgspec
 
 from rootwarden.errors import MalformedRecord
 from rootwarden.model.log_reading import LogTrouble
-from rootwarden.operations.detect.log_text import LogText
+from rootwarden.operations.detect.log_text import LogText, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,14 +66,17 @@ class Sieve:
         self.records += 1
         try:
             head = _heads.decode(text)
-        except msgspec.ValidationError:  # an identity that is no object, or no record at all
+        except (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+        ):  # an identity that is no object, odd text, or no record at all
             self._look_closer(text)
             return
         identity = head.user_identity
         if identity is None or identity.type is None or type(head.event_name) is not str:
             self._look_closer(text)
         elif identity.type == "Root" or head.event_name in self.catch.watched:
-            self._keep(_records.decode(text))
+            self._keep(_decoded(text))
 
     def take_record(self, record: Mapping[str, Any]) -> None:
         """Takes one that is decoded already. Raises ValueError for what is none."""
@@ -85,7 +89,7 @@ class Sieve:
         self.troubles.append(LogTrouble(self.place, reason))
 
     def _look_closer(self, text: bytes | msgspec.Raw) -> None:
-        record = _records.decode(text)
+        record = _decoded(text)
         if self.catch.is_candidate(record):
             self._keep(record)
 
@@ -97,6 +101,13 @@ class Sieve:
         since, until = self.period.since, self.period.until
         if (since is None or event.time >= since - LEAD) and (until is None or event.time < until):
             self.events.append(event)
+
+
+def _decoded(text: bytes | msgspec.Raw) -> Any:
+    try:
+        return _records.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(cleaned(text))
 
 
 def sift_file(source: BinaryIO, sieve: Sieve) -> Sieve:
