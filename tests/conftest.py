@@ -38,12 +38,12 @@ hypothesis.settings.load_profile("rootwarden")
 def pytest_configure() -> None:
     """The network is closed before the first test module is imported, and Ctrl-C means what it means to a person.
 
-    A shell ignores it for what it runs in the background, and every child would inherit that.
+    A shell ignores it for what it runs in the background, and nohup ignores SIGHUP; every child would inherit that.
     """
     network_guard.install()
-    for key in (signal.SIGINT, signal.SIGQUIT):
-        if signal.getsignal(key) is signal.SIG_IGN:
-            signal.signal(key, signal.default_int_handler if key is signal.SIGINT else signal.SIG_DFL)
+    for one in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(one) is signal.SIG_IGN:
+            signal.signal(one, signal.default_int_handler if one is signal.SIGINT else signal.SIG_DFL)
 
 
 def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 EVERY: Final = "CRASH_EVERY" in os.environ
 SHARES: Final = 4 if EVERY else 1
 """Tests that share the boundaries, so that they can run beside each other."""
-STRIDE: Final = 1 if EVERY else 23
-FEWER: Final = 3 if EVERY else 67
+STRIDE: Final = 1 if EVERY else 41
+FEWER: Final = 3 if EVERY else 120
 THREADS: Final = 32
 
 
@@ -49,7 +49,7 @@ def meet(rig: RemovalCrash, share: int, *, how: str, stride: int, at_once: int) 
     """Ends a run at every boundary of a share, gives the same command again, and checks."""
     count = boundaries(rig, at_once)
     ended = 0
-    chosen = range(1, count + 1)[::stride][share::SHARES]
+    chosen = range(1, count + 1)[stride // 2 :: stride][share::SHARES]
     for place in chosen:
         folder = rig.begin(f"{how}-{place}")
         first = rig.apply(folder, "first", end_at=place, how=how, at_once=at_once)
