@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rootwarden import errors
-from rootwarden.cli.session import FAILED
+from rootwarden.cli.session_line import FAILED
 
 TOP = Path(__file__).parents[2]
 PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").glob("*.md")])

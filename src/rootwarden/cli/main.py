@@ -14,29 +14,7 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError  # Typer re-exports only its subclasses
 
 from rootwarden.app.context import VERSION
-from rootwarden.cli import (
-    audit,
-    demo,
-    detect,
-    doctor,
-    emulator,
-    evidence,
-    grant,
-    guardrails,
-    init,
-    ledger,
-    management,
-    options,
-    recovery,
-    remove,
-    session,
-    setup,
-    status,
-    tasks,
-    unlock,
-    waiver,
-    who_can,
-)
+from rootwarden.cli import commands, options, session_line
 from rootwarden.cli.help_text import show_flags_alone
 from rootwarden.cli.terminal import report_failure, wants_json
 from rootwarden.cli.usage_words import in_our_words
@@ -44,8 +22,8 @@ from rootwarden.errors import BadInput, InternalError, Interrupted, RootwardenEr
 from rootwarden.model.permissions import COMMANDS
 
 
-def build() -> Any:
-    """The whole command line."""
+def build(files: tuple[str, ...] = commands.files_for([])) -> Any:
+    """The command line, with the commands of these files of ``commands``: all of them, where nothing is said."""
     app = typer.Typer(
         name="rootwarden",
         help="Root access in the member accounts of an AWS Organization: exceptional, temporary, scoped and logged.",
@@ -57,29 +35,12 @@ def build() -> Any:
         add_completion=False,
     )
     app.callback()(_root)
-    for module in (
-        init,
-        status,
-        setup,
-        audit,
-        waiver,
-        doctor,
-        who_can,
-        remove,
-        recovery,
-        session,
-        grant,
-        unlock,
-        evidence,
-        detect,
-        ledger,
-        tasks,
-        management,
-        guardrails,
-        emulator,
-    ):
-        module.register(app)
-    demo.register(app, run)
+    for file in files:
+        module = commands.load(file)
+        if file == "demo":
+            module.register(app, run)
+        else:
+            module.register(app)
     command = typer.main.get_command(app)
     options.add_to(command)
     show_flags_alone(command)
@@ -129,15 +90,15 @@ def run(arguments: list[str]) -> int:
     command = _named(arguments)
 
     def failed(error: RootwardenError) -> int:
-        code = session.own_exit_code(command, arguments, error)
-        one_line = session.fails_in_one_line(command, arguments)
+        code = session_line.own_exit_code(command, arguments, error)
+        one_line = session_line.fails_in_one_line(command, arguments)
         report_failure(
             error, command=command, as_json=wants_json(arguments), exit_code=code, one_line=one_line
         )
         return code
 
     try:
-        return _invoke(build(), arguments)
+        return _invoke(build(commands.files_for(arguments)), arguments)
     except RootwardenError as error:
         return failed(error)
     except NoArgsIsHelpError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -13,31 +13,22 @@ from rootwarden.app.session import SessionRequest, run_in_session, seconds_of, s
 from rootwarden.app.session_profile import not_by_itself, session_profile
 from rootwarden.cli.help_text import does, needs
 from rootwarden.cli.selection_options import AccountArgument
+from rootwarden.cli.session_line import split
 from rootwarden.cli.session_options import BreakGlassOption, ClaimPlanOption, TaskOption
 from rootwarden.cli.terminal import Terminal
-from rootwarden.errors import (
-    BadInput,
-    CommandNotFound,
-    CommandNotRunnable,
-    Interrupted,
-    RootwardenError,
-)
+from rootwarden.errors import BadInput
 from rootwarden.model.tasks import task_named
 from rootwarden.reports.session_keys import KeyFormat
 
 if TYPE_CHECKING:
     from rootwarden.app.context import App
 
-FAILED: Final = 125
-"""The exit code where this program fails instead of the command, as env(1) has it."""
-_SEPARATOR: Final = "--"
-
 
 class _WithCommand(TyperCommand):
     """What follows ``--`` is the command, options and all; nothing before it is."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        ours, command = _split(args)
+        ours, command = split(args)
         rest: list[str] = super().parse_args(ctx, ours)
         if ctx.params.get("command") and not ctx.resilient_parsing:
             ctx.fail(f"Put -- before the command: -- {ctx.params['command'][0]} ...")
@@ -133,27 +124,3 @@ def _check_one_wish(command: list[str] | None, key_format: KeyFormat | None, *, 
             "nothing says what the session is for",
             advice="Give a command after --; or --format, where its keys are to be printed.",
         )
-
-
-def own_exit_code(name: str, arguments: list[str], error: RootwardenError) -> int:
-    """The exit code of a failure of ours: one of its own where a command was to run, so that nobody takes it for the command's."""
-    if name != "session" or _SEPARATOR not in arguments:
-        return error.exit_code
-    if isinstance(error, CommandNotFound | CommandNotRunnable | Interrupted):
-        return error.exit_code
-    return FAILED
-
-
-def fails_in_one_line(name: str, arguments: list[str]) -> bool:
-    """Whether a program that wants credentials gets to see the failure."""
-    ours, _ = _split(arguments)
-    return name == "session" and any(
-        one.removeprefix("--format=") == KeyFormat.CREDENTIAL_PROCESS.value for one in ours
-    )
-
-
-def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    if _SEPARATOR not in arguments:
-        return arguments, []
-    place = arguments.index(_SEPARATOR)
-    return arguments[:place], arguments[place + 1 :]
