@@ -62,6 +62,7 @@ HOLDERS = {
     "disable": "set-up",
     "audit": "auditor",
     "remove plan": "remover",
+    "who-can": "read-only",
 }
 """The guardrail whose policy runs each command."""
 
@@ -83,8 +84,10 @@ LINES = {
     "disable": f"disable --delegate {SECURITY} --trusted-access --yes",
     "audit": "audit --details always",
     "remove plan": "remove plan --all --out plan.json",
+    "who-can": "who-can",
 }
 ROLES = {"status": MANAGER, "enable": MANAGER, "disable": MANAGER, "audit": OPERATOR, "remove plan": OPERATOR}
+ROLES["who-can"] = OPERATOR  # which does not read the management account
 
 
 @pytest.mark.parametrize("optional", [True, False], ids=["all", "required"])
@@ -93,7 +96,7 @@ def test_with_exactly_the_actions_of_the_table(rig: Rig, command: str, optional:
     """Required actions are enough to do the work; the optional ones make it say more."""
     with_actions(rig, command, optional=optional)
     ran = rig.json(*LINES[command].split(), profile=ROLES[command])
-    expected = {"status": 0 if optional else 1, "audit": 1}.get(command, 0)
+    expected = {"status": 0 if optional else 1, "audit": 1, "who-can": 6}.get(command, 0)
     assert ran.code == expected, ran.err
     if optional:
         assert "AccessDenied" not in ran.out + ran.err

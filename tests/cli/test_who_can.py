@@ -271,6 +271,31 @@ def test_an_unknown_profile_is_named(rig: Rig) -> None:
     assert "nobody" in ran.document["error"]["message"]
 
 
+def test_a_profile_of_another_account_or_endpoint(rig: Rig) -> None:
+    """The one is told, the other refused: what it reads would be of another world."""
+    world(rig)
+    ran = rig.run("who-can", "--read-as", f"emulator-{SHOP}", profile=READER)
+    assert f"profile emulator-{SHOP} belongs to account {SHOP}" in ran.err
+    config = rig.folder / "aws" / "config"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        f"{text}\n[profile elsewhere]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:1\n",
+        encoding="utf-8",
+    )
+    ran = rig.json("who-can", "--read-as", "elsewhere", profile=READER)
+    assert (ran.code, ran.document["error"]["type"]) == (2, "BadInput")
+    assert "http://127.0.0.1:1" in ran.document["error"]["message"]
+
+
+def test_with_the_required_actions_alone(rig: Rig) -> None:
+    """Nobody was seen, and that is what is said."""
+    rig.up(company(*MEMBERS, principals=(*PEOPLE, caller(SECURITY, *NEEDS.actions, name="Reader"))))
+    ran = rig.json("who-can", profile=READER)
+    assert ran.code == 6
+    assert (ran.document["principals"], ran.document["one_step_away"]) == ([], [])
+    assert {each["read"] for each in ran.document["accounts"]} == {False}
+
+
 def test_a_read_that_fails_in_mid_page(rig: Rig) -> None:
     """Half of an account's people is none: it was not read."""
     world(rig)

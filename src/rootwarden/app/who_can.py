@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rootwarden.app.accounts import choose_accounts
 from rootwarden.app.organization_layers import call_layers
 from rootwarden.aws.caller_identity import get_caller
-from rootwarden.errors import CredentialsExpired, CredentialsRefused, RootwardenError
+from rootwarden.errors import BadInput, CredentialsExpired, CredentialsRefused, RootwardenError
 from rootwarden.model.access import WhoCan
 from rootwarden.model.diagnosis import Unread
 from rootwarden.model.features import CallerRole
@@ -83,7 +83,7 @@ def _evidence(
     homes = _homes(delegates, management, known.caller.account_id)
     calling = choose_accounts(app, clients, Selection(accounts=tuple(homes)), changing=False, placing=True)
     layers = call_layers(clients, calling, chosen, targets)
-    callers, refused = _callers(app, clients, read_as)
+    callers, refused = _callers(app, clients, read_as, homes)
     evidence = AccessEvidence(
         organization_id=chosen.organization.id,
         partition=clients.partition.name,
@@ -107,19 +107,37 @@ def _homes(
 
 
 def _callers(
-    app: App, clients: CallerClients, read_as: Sequence[str]
+    app: App, clients: CallerClients, read_as: Sequence[str], homes: Mapping[AccountId, CallerRole]
 ) -> tuple[Mapping[AccountId, CallerClients], Reason | None]:
-    """Who reads which account, and why the caller for the management account could not be used."""
+    """Who reads which account, and why the caller for the management account could not be used.
+
+    Raises BadInput for a profile of another endpoint: what it reads would be of another world.
+    """
     found = {get_caller(clients.client("sts")).account_id: clients}
     refused = None
     try:
         other = app.caller(PurposeName.MANAGEMENT_READ)
-        found.setdefault(get_caller(other.client("sts")).account_id, other)
+        account = get_caller(other.client("sts")).account_id
     except RootwardenError as error:
         refused = reason_of(error)
+    else:
+        if other.endpoint == clients.endpoint:
+            found.setdefault(account, other)
+        else:
+            refused = local("other_endpoint", f"its profile is for {other.endpoint}")
     for profile in read_as:
         named = app.reader(profile)
-        found.setdefault(get_caller(named.client("sts")).account_id, named)
+        if named.endpoint != clients.endpoint:
+            raise BadInput(
+                f"profile {profile} is for {named.endpoint}, and the caller's for {clients.endpoint}",
+                advice="Name a profile of the same endpoint.",
+            )
+        account = get_caller(named.client("sts")).account_id
+        if account not in homes:
+            app.notes.append(
+                f"profile {profile} belongs to account {account}, from which no root session is opened: it is not read"
+            )
+        found.setdefault(account, named)
     return found, refused
 
 
