@@ -167,7 +167,8 @@ OCSF: dict[str, Any] = {
                     "type": "array",
                     "items": {
                         "properties": {
-                            "technique": {"properties": {"uid": {"pattern": r"^T\d{4}(\.\d{3})?$"}}}
+                            "technique": {"properties": {"uid": {"pattern": r"^T\d{4}$"}}},
+                            "sub_technique": {"properties": {"uid": {"pattern": r"^T\d{4}\.\d{3}$"}}},
                         }
                     },
                 },

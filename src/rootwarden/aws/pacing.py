@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 KNOWN: dict[str, tuple[float, int]] = {
-    "cloudtrail.LookupEvents": (2, 2),
+    "cloudtrail.LookupEvents": (2, 1),
     "organizations.DescribeAccount": (20, 30),
     "organizations.DescribeOrganization": (1, 2),
     "organizations.ListAWSServiceAccessForOrganization": (1, 3),

@@ -20,8 +20,6 @@ VERSION: Final = "1.5.0"
 _CATEGORY, _CLASS, _CREATE = 2, 2004, 1
 _NEW: Final = 1
 _RULE: Final = 1
-_ATTACK: Final = "17.1"
-"""The version of ATT&CK that the technique ids belong to."""
 _SEVERITIES: Final = {
     Severity.INFO: (1, "Informational"),
     Severity.LOW: (2, "Low"),
@@ -73,12 +71,18 @@ def ocsf_finding(one: Finding, *, product_version: str, at: datetime) -> dict[st
             "first_seen_time": _milliseconds(one.first),
             "last_seen_time": _milliseconds(one.last),
             "analytic": {"uid": one.rule, "name": one.rule, "type": "Rule", "type_id": _RULE},
-            "attacks": [{"technique": {"uid": each}, "version": _ATTACK} for each in one.techniques],
+            "attacks": [_attack(each) for each in one.techniques],
             "related_events": [{"uid": each} for each in one.event_ids],
         },
         "remediation": {"desc": one.next_step},
         "resources": [{"uid": account, "type": "AWS Account"} for account in one.accounts],
     }
+
+
+def _attack(technique: str) -> dict[str, Any]:
+    """``T1548.005`` is a sub-technique of ``T1548``."""
+    above, _, below = technique.partition(".")
+    return {"technique": {"uid": above}, **({"sub_technique": {"uid": technique}} if below else {})}
 
 
 def _milliseconds(when: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -284,6 +285,17 @@ def test_max_rate_counts_assume_root() -> None:
         with pytest.raises(AwsError):
             _assume_root(sts)
     assert world.sent[-1] - world.sent[0] == pytest.approx(2.0)
+
+
+def test_events_are_looked_up_twice_a_second_in_each_region() -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html"""
+    world = World([("AccessDenied", 403)], takes=0)
+    cloudtrail = world.client("cloudtrail")
+    for _ in range(9):
+        with pytest.raises(AwsError), aws_call("cloudtrail:LookupEvents"):
+            cloudtrail.lookup_events()
+    gaps = [later - sent for sent, later in itertools.pairwise(world.sent)]
+    assert gaps == [pytest.approx(0.5)] * 8
 
 
 def test_calls_inside_a_session_do_not_use_up_the_caller_s_rate() -> None:
