@@ -125,6 +125,15 @@ def test_nothing_that_may_be_read_is_no_all_clear(bucket: Rig) -> None:
     assert "AccessDenied" in found.document["error"]["message"]
 
 
+def test_a_bucket_that_may_not_be_read_is_named_where_there_is_more_to_read(bucket: Rig) -> None:
+    put(bucket, layout(SHOP), record(1))
+    found = detected(bucket, "s3://no-such-bucket-anywhere", TRAIL, *SINCE)
+    assert found.code == 6
+    (trouble,) = found.document["read"]["troubles"]
+    assert (trouble["place"], trouble["reason"]["code"]) == ("s3://no-such-bucket-anywhere", "NoSuchBucket")
+    assert len(found.document["events"]) == 1
+
+
 @pytest.mark.parametrize("place", [TRAIL, "s3://no-such-bucket-anywhere"])
 def test_a_bucket_without_logs_is_no_all_clear(bucket: Rig, place: str) -> None:
     put(bucket, "other/notes.txt")

@@ -6,6 +6,7 @@ import re
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.app.detect_histories import histories
@@ -13,9 +14,10 @@ from rootwarden.aws.athena import Athena
 from rootwarden.aws.log_bucket import LogBucket
 from rootwarden.detection.event import is_candidate, read_event
 from rootwarden.detection.watched import WATCHED
-from rootwarden.errors import BadInput
+from rootwarden.errors import BadInput, CannotLook
 from rootwarden.model.log_reading import Period
 from rootwarden.model.purpose import PurposeName
+from rootwarden.model.reason import reason_of
 from rootwarden.operations.detect.athena_rows import sift_rows
 from rootwarden.operations.detect.athena_sql import DEFAULT_TABLE, candidates, checked_table
 from rootwarden.operations.detect.event_history import sift_histories
@@ -25,7 +27,7 @@ from rootwarden.operations.detect.log_objects import sift_objects
 from rootwarden.operations.detect.sift import Catch, Sieve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from rootwarden.app.context import App
@@ -96,32 +98,54 @@ def period_of(sources: Sources, since: datetime | None, until: datetime | None, 
 
 
 def sieves(app: App, sources: Sources, wanted: Wanted, reading: LogReading) -> Iterator[Sieve]:
-    """What is left of each source, one after the other. Raises BadInput and AwsError where a source cannot be read at all."""
+    """What is left of each source, one after the other.
+
+    A source that cannot be read at all is told where there are others. Raises BadInput, and CannotLook where it is the only one.
+    """
     here = tuple(one for one in sources.paths if not one.startswith(_S3) and one != STANDARD_INPUT)
     yield from sift_paths(here, wanted, reading, CATCH)
     if STANDARD_INPUT in sources.paths:
         yield sift_stream(sys.stdin.buffer, "standard input", wanted, CATCH)
+    for name, read in _remote(app, sources, wanted, reading):
+        try:
+            yield from read()
+        except CannotLook as error:
+            if len(sources.names) == 1:
+                raise
+            reading.tell(name, reason_of(error))
+
+
+def _remote(
+    app: App, sources: Sources, wanted: Wanted, reading: LogReading
+) -> Iterator[tuple[str, Callable[[], Iterator[Sieve]]]]:
+    """The sources that AWS is asked for, by their names."""
     for url in (one for one in sources.paths if one.startswith(_S3)):
-        name, prefix = _location(url)
-        bucket = LogBucket(app.caller(PurposeName.LOG_READ).client("s3"), name)
-        yield from sift_objects(bucket, prefix, wanted, reading, CATCH)
+        yield url, partial(_from_bucket, app, url, wanted, reading)
     if sources.live:
-        now = app.clock()
-        since = wanted.period.since
-        if since is not None and since < now - KEPT:
-            app.notes.append("AWS keeps an event history for 90 days: what is older is not in it")
-        yield from sift_histories(histories(app, wanted, reading), wanted.period, now, CATCH)
+        yield "live", partial(_from_histories, app, wanted, reading)
     if sources.athena:
-        yield _from_athena(app, sources, wanted)
+        yield f"athena:{sources.athena}/{sources.table}", partial(_from_athena, app, sources, wanted)
 
 
-def _from_athena(app: App, sources: Sources, wanted: Wanted) -> Sieve:
+def _from_bucket(app: App, url: str, wanted: Wanted, reading: LogReading) -> Iterator[Sieve]:
+    name, prefix = _location(url)
+    bucket = LogBucket(app.caller(PurposeName.LOG_READ).client("s3"), name)
+    yield from sift_objects(bucket, prefix, wanted, reading, CATCH)
+
+
+def _from_histories(app: App, wanted: Wanted, reading: LogReading) -> Iterator[Sieve]:
+    now, since = app.clock(), wanted.period.since
+    if since is not None and since < now - KEPT:
+        app.notes.append("AWS keeps an event history for 90 days: what is older is not in it")
+    yield from sift_histories(histories(app, wanted, reading), wanted.period, now, CATCH)
+
+
+def _from_athena(app: App, sources: Sources, wanted: Wanted) -> Iterator[Sieve]:
     athena = Athena(app.caller(PurposeName.LOG_READ).client("athena"), sources.athena or "")
     place = f"athena:{sources.athena}/{sources.table}"
     rows = athena.run(candidates(sources.table, wanted, CATCH.watched))
-    sieve = sift_rows(rows, Sieve(place, wanted.period, CATCH))
+    yield sift_rows(rows, Sieve(place, wanted.period, CATCH))
     app.notes.append(f"Athena read {athena.scanned / 2**20:,.0f} MB for it")
-    return sieve
 
 
 def _location(url: str) -> tuple[str, str]:

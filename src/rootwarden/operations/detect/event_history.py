@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.aws.trail_events import TrailEvents
 from rootwarden.errors import AwsError, CredentialsExpired, CredentialsRefused
@@ -17,7 +17,7 @@ from rootwarden.operations.detect.sift import LEAD, Catch, Sieve
 from rootwarden.sessions.fan_out import fan_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from rootwarden.aws.clients import CallerClients
@@ -49,19 +49,24 @@ def _look(history: History, period: Period, now: datetime, catch: Catch) -> Siev
     sieve = Sieve(f"account {history.account}, {history.region}", period, catch)
     start = (period.since or now) - LEAD
     end = period.until or now
+    events = TrailEvents(history.clients.client("cloudtrail", history.region))
     try:
-        events = TrailEvents(history.clients.client("cloudtrail", history.region))
-        for found in (
-            events.by_user("root", start, end),
-            *(events.named(name, start, end) for name in history.names),
-        ):
-            for record in found:
-                try:
-                    sieve.take_record(record)
-                except ValueError as error:
-                    sieve.tell(local("malformed", f"a record: {error}"))
+        _take(sieve, events.by_user("root", start, end))
+        for name in history.names:
+            _take(sieve, events.named(name, start, end))
     except (CredentialsExpired, CredentialsRefused):
         raise
     except AwsError as error:
         sieve.tell(reason_of(error))
     return sieve
+
+
+def _take(sieve: Sieve, records: Iterator[Mapping[str, Any]]) -> None:
+    while True:
+        try:
+            record = next(records, None)
+            if record is None:
+                return
+            sieve.take_record(record)
+        except ValueError as error:
+            sieve.tell(local("malformed", f"a record: {error}"))
