@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rootwarden.errors import MalformedPolicy
 from rootwarden.model.access import AccountRead, HolderAccess, OneStepAway
 from rootwarden.model.diagnosis import Unread
 from rootwarden.model.reading import NotSeen, Seen
@@ -15,6 +17,7 @@ from rootwarden.operations.access.grants import GrantJudge
 from rootwarden.operations.access.people import Census
 from rootwarden.operations.access.steps import StepJudge
 from rootwarden.operations.access.trusts import named_accounts, trusted_by
+from rootwarden.policy.trust import parse_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +132,10 @@ def _long_term_unread(evidence: AccessEvidence, able: list[Person]) -> Iterator[
 
 
 def trusted_accounts(evidence: AccessEvidence) -> frozenset[AccountId]:
-    """The accounts that the trust policies of roles name."""
-    people = (person for one in evidence.accounts for person in Census(one).people())
-    return named_accounts(person.trust for person in people if person.trust)
+    """The accounts that the trust policies of roles name; of those that cannot be parsed none."""
+    trusts = []
+    for one in evidence.accounts:
+        for role in one.details.value.roles if isinstance(one.details, Seen) else ():
+            with suppress(MalformedPolicy):  # which the judgement tells
+                trusts.append(parse_trust(role.trust, name=role.name))
+    return named_accounts(trusts)
