@@ -114,6 +114,12 @@ class TestWhatCannotBeRead:
         assert found.code in {3, 6}
         assert SECRET[:16] not in found.out + found.err
 
+    def test_of_many_in_one_file_some_are_named_and_all_are_counted(self, nobody: Rig) -> None:
+        lines = [json.dumps(record()), *["{oops"] * 250]
+        (nobody.folder / "x.jsonl").write_text("\n".join(lines))
+        read = ran(nobody, "x.jsonl").document["read"]
+        assert (read["records"], read["unreadable"], len(read["troubles"])) == (1, 250, 100)
+
     def test_nothing_at_all_is_no_all_clear(self, nobody: Rig) -> None:
         (nobody.folder / "bad.json").write_text("hello")
         found = ran(nobody, "bad.json")

@@ -106,6 +106,7 @@ def _read(app: App, choice: DetectChoice, wanted: Wanted, reading: LogReading) -
             reading.left_out += sieve.digests
             for trouble in sieve.troubles:
                 reading.tell(trouble.place, trouble.reason)
+            reading.untold += sieve.untold
             read.events += sieve.events
     except (KeyboardInterrupt, Interrupted):
         read.interrupted = True

@@ -48,6 +48,7 @@ _MOST_BLOCKS: Final = 60
 _A_BULK: Final = 3
 """Alike sessions beyond which one line tells of all."""
 _SOME: Final = 6
+_FEW: Final = 2
 _MOST_LINES: Final = 25
 """Lines of one timeline."""
 _MOST_TROUBLES: Final = 20
@@ -87,8 +88,10 @@ def _findings(findings: Sequence[Finding]) -> Table:
 
 
 def _accounts(one: Finding) -> str:
-    first, more = one.accounts[:3], len(one.accounts) - 3
-    return ", ".join(first) + (f" and {more} more" if more > 0 else "")
+    """Two by name; of more the first."""
+    few = one.accounts if len(one.accounts) <= _FEW else one.accounts[:1]
+    more = len(one.accounts) - len(few)
+    return ", ".join(few) + (f" and {more:,} more" if more else "")
 
 
 def _timelines(run: DetectionRun) -> list[Block]:

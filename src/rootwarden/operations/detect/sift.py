@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LEAD: Final = timedelta(hours=1)
 """Sessions that began so long before the period are read too: what was done in them may lie within it."""
 
+_MOST_TROUBLES: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Catch:
@@ -60,6 +62,8 @@ class Sieve:
     digests: int = 0
     events: list[Event] = field(default_factory=list)
     troubles: list[LogTrouble] = field(default_factory=list)
+    untold: int = 0
+    """Troubles beyond those that are kept."""
 
     def take(self, text: bytes | msgspec.Raw) -> None:
         """Takes one record as it stands in a log. Raises ValueError for what is none."""
@@ -85,8 +89,11 @@ class Sieve:
             self._keep(record)
 
     def tell(self, reason: Reason) -> None:
-        """Notes what could not be read."""
-        self.troubles.append(LogTrouble(self.place, reason))
+        """Notes what could not be read; beyond the first hundred things of a file they are counted."""
+        if len(self.troubles) < _MOST_TROUBLES:
+            self.troubles.append(LogTrouble(self.place, reason))
+        else:
+            self.untold += 1
 
     def _look_closer(self, text: bytes | msgspec.Raw) -> None:
         record = _decoded(text)
