@@ -9,8 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.session
 import hypothesis
 import pytest
+from botocore.hooks import EventAliaser, HierarchicalEmitter
+from botocore.loaders import Loader
 
 GUARD_FOLDER = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD_FOLDER))
@@ -22,14 +25,16 @@ assert _SPEC is not None
 assert _SPEC.origin is not None
 SOURCE_FOLDER = Path(_SPEC.origin).parent.parent
 
+_ALIAS = "_alias_event_name"
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 OWN_PREFIXES = ("AWS_", "ROOTWARDEN_", "BOTO_", "MOTO_")
 
-# A test asserts what happens, never how fast; continuous integration draws the same examples every time.
+# A test asserts what happens, never how fast; continuous integration draws the same examples every time, and fewer.
 hypothesis.settings.register_profile(
     "rootwarden",
     deadline=None,
     derandomize="CI" in os.environ,
+    max_examples=60 if "CI" in os.environ else 100,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("rootwarden")
@@ -72,6 +77,17 @@ def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv(
         "PYTHONPATH", os.pathsep.join([str(GUARD_FOLDER), str(SOURCE_FOLDER)])
     )  # every child process finds sitecustomize.py, and runs the same code as the tests
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_sdk() -> Iterator[None]:
+    """What the SDK reads and works out anew for every session is the same in every test, and takes most of a short one."""
+    loader, aliaser = Loader(), EventAliaser(HierarchicalEmitter())
+    alias = getattr(EventAliaser, _ALIAS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", lambda search_path_string=None: loader)  # noqa: ARG005 - botocore names it
+        patch.setattr(EventAliaser, _ALIAS, lambda _, name: alias(aliaser, name))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

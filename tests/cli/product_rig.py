@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import botocore.loaders
-import botocore.session
 import pytest
 from botocore.client import BaseClient
 
@@ -124,8 +122,6 @@ class Rig:
         # The published rates are AWS's own: here they would only keep tests waiting.
         patch.setattr(pacing, "KNOWN", {})
         patch.setattr(deletion, "_PAUSES", (0.0,) * len(deletion._PAUSES))
-        # Reading the SDK's service models takes most of a run; they are the same for every test.
-        patch.setattr(botocore.session, "create_loader", _one_loader)
         patch.setattr(main, "build", _one_program)
         patch.chdir(folder)
 
@@ -270,11 +266,6 @@ class Rig:
 
 
 _one_program = functools.cache(main.build)
-
-
-@functools.cache
-def _one_loader(search_paths: str | None = None) -> botocore.loaders.Loader:
-    return botocore.loaders.Loader()
 
 
 def configuration(folder: Path, text: str) -> str:
