@@ -11,6 +11,7 @@ import pytest
 from ledger_rig import entries
 from product_rig import MANAGEMENT, SECURITY, SHOP, Rig, company
 from recovery_rig import opened, recovery_company
+from removal_rig import fault
 
 from rootwarden.emulator import account
 from rootwarden.policy.guardrails.catalog import GUARDRAILS, rendered
@@ -167,15 +168,20 @@ def test_a_template_too_large_is_refused(shop: Rig) -> None:
     assert (ran.code, "may have 51,200" in ran.document["error"]["message"]) == (2, True)
 
 
-def test_what_cloudformation_cannot_make_is_told(shop: Rig) -> None:
-    """A policy of that name is there already: the run says that it failed, and why."""
-    client(shop, "iam").create_policy(
-        PolicyName="RootwardenAuditorPolicy",
-        PolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
-        ),
+def test_what_is_there_already_is_not_made_again(shop: Rig) -> None:
+    """By the stack of another guardrail here: CloudFormation would roll back, so it is refused before."""
+    assert shop.json("guardrails", "deploy", "auditor", "--yes", profile=DELEGATE).code == 0
+    refused = shop.json(*ROLES, "--yes", profile=DELEGATE)
+    assert (refused.code, "has RootwardenAuditorPolicy already" in refused.document["error"]["message"]) == (
+        4,
+        True,
     )
-    ran = shop.json("guardrails", "deploy", "auditor", "--yes", profile=DELEGATE)
-    assert ran.code == 6
-    assert steps(ran)[0][1] in {"failed", "unknown"}
-    assert ran.document["steps"][0]["reason"]["text"]
+    assert policies(shop) == ["RootwardenAuditorPolicy"]
+
+
+def test_what_cloudformation_cannot_make_is_told(rig: Rig, ledger: Path) -> None:
+    """AWS's answer is the reason, and nothing is called done."""
+    rig.up(company(account(SHOP, "Shop"), faults=(fault("cloudformation:ExecuteChangeSet"),)))
+    ran = rig.json("guardrails", "deploy", "auditor", "--yes", profile=DELEGATE)
+    assert (ran.code, steps(ran), policies(rig)) == (6, [("create_stack", "failed")], [])
+    assert ran.document["steps"][0]["reason"]["text"] == "Not today."

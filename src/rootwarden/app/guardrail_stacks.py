@@ -13,7 +13,7 @@ from rootwarden.errors import RefusedByRule, WrongAccount
 from rootwarden.model.guardrail_plan import ChangeKind, GuardrailChange, GuardrailPlan
 from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
 from rootwarden.operations.guardrails.plan import laid_out, normal
-from rootwarden.operations.guardrails.stacks import gather_stack
+from rootwarden.operations.guardrails.stacks import gather_stack, in_the_way
 from rootwarden.operations.guardrails.state import gather_scp
 from rootwarden.policy.guardrails.catalog import GUARDRAILS
 from rootwarden.policy.guardrails.guardrail import Home
@@ -54,6 +54,7 @@ class StackPlanner:
         state = self._state()
         changes: tuple[GuardrailChange, ...] = ()
         if state.status is None:
+            self._check_free(wanted)
             changes = (GuardrailChange(ChangeKind.CREATE_STACK, self._stack, document=wanted),)
         elif normal(state.template) != normal(wanted):
             changes = (GuardrailChange(ChangeKind.UPDATE_STACK, self._stack, document=wanted),)
@@ -112,6 +113,15 @@ class StackPlanner:
             raise WrongAccount(
                 f"the caller is of account {self._account}, and {self._guardrail.name} belongs into the delegated administrator's",
                 advice="Use a profile of it, or name one as purposes.delegate_deploy in the configuration.",
+            )
+
+    def _check_free(self, wanted: str) -> None:
+        """Raises RefusedByRule where IAM has something of a name already that the stack would make: CloudFormation would roll back."""
+        names = in_the_way(self._clients, wanted, self._account)
+        if names:
+            raise RefusedByRule(
+                f"account {self._account} has {', '.join(names)} already, and not by a stack {self._stack} in {self._clients.region}",
+                advice="It is another guardrail's, of a stack in another Region, or made by hand: use that one, or take it away first.",
             )
 
     def _check_not_needed(self) -> None:

@@ -67,6 +67,14 @@ def gather_stack(clients: CallerClients, name: str, account: AccountId) -> Stack
     return StackState(status, template, json.dumps(found))
 
 
+def in_the_way(clients: CallerClients, template: str, account: AccountId) -> tuple[str, ...]:
+    """The policies and roles that a new stack would make and that are there already, by their names. Raises AwsError."""
+    iam = PrincipalPolicies(clients.client("iam"))
+    resources = json.loads(template)["Resources"].values()
+    found = [one for one in resources if _live(iam, clients.partition.name, account, one) is not None]
+    return tuple(one["Properties"].get("RoleName") or one["Properties"]["ManagedPolicyName"] for one in found)
+
+
 def _live(iam: PrincipalPolicies, partition: str, account: AccountId, resource: Any) -> Any:
     """The document as IAM has it; None where it is gone."""
     properties = resource["Properties"]
