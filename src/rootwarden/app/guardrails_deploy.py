@@ -15,7 +15,7 @@ from rootwarden.model.purpose import PurposeName
 from rootwarden.model.reason import local
 from rootwarden.operations.guardrails.apply import apply_changes
 from rootwarden.policy.guardrails.catalog import guardrail_named
-from rootwarden.policy.guardrails.guardrail import Home
+from rootwarden.policy.guardrails.guardrail import Home, Kind
 from rootwarden.reports.guardrail_plan_report import guardrail_outcome_report, guardrail_plan_report
 
 if TYPE_CHECKING:
@@ -122,6 +122,11 @@ def _purpose(home: Home) -> PurposeName:
 
 def _deployable(name: str) -> Guardrail:
     guardrail = guardrail_named(name)
+    if guardrail.kinds == (Kind.STACK,):
+        raise BadInput(
+            f"guardrail {guardrail.name} is for many accounts and Regions, and is not deployed by this command",
+            advice=f"'guardrails render {guardrail.name} --format cloudformation' prints its template, for a stack or a StackSet.",
+        )
     if not guardrail.deployed_as and guardrail.home is None:
         raise BadInput(
             f"guardrail {guardrail.name} is part of a role, and is not deployed by itself",

@@ -226,7 +226,7 @@ def test_places_are_those_of_the_file() -> None:
     [
         "a: &a [*a]\n",
         "x0: &x0 [a, a]\n" + "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 9)),
-        "[" * 3000,
+        "[" * 1200,
         "\x00",
         "{" + '"a": ' * 500,
     ],
