@@ -153,6 +153,7 @@ def _some_buckets_alone() -> Evidence:
 @example(_some_buckets_alone())
 @given(worlds())
 def test_judging_accounts_together_changes_no_answer(world: Evidence) -> None:
+    """Only more may suffice: a policy has one diff, and what another account needs of it can be what is missing here."""
     together = said(judge(world, TASKS))
     for account in world.accounts:
         alone = said(judge(dataclasses.replace(world, accounts=(account,)), TASKS))
@@ -161,10 +162,9 @@ def test_judging_accounts_together_changes_no_answer(world: Evidence) -> None:
             ours = together[key].change
             assert (ours is None) is (one.change is None)
             if ours is not None and one.change is not None:
-                assert (ours.summary, ours.policies_suffice) == (
-                    one.change.summary,
-                    one.change.policies_suffice,
-                )
+                assert ours.policies_suffice >= one.change.policies_suffice
+                if ours.policies_suffice == one.change.policies_suffice:
+                    assert ours.summary == one.change.summary
                 assert [each.policy for each in ours.policies] == [
                     each.policy for each in one.change.policies
                 ]
