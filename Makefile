@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ONLY_BINARY ?= --only-binary :all:
+# Many tests wait for a child process or a terminal: one worker more than there are processors keeps those busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() or 1, 4) + 1)')
 FROM_LOCK := $(PIP_INSTALL) $(ONLY_BINARY) --require-hashes -r
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-emit-index-url --custom-compile-command "make lock"
@@ -22,10 +24,10 @@ demo: $(VENV)/.runtime ## the whole story on an emulated AWS Organization; needs
 	@$(BIN)/rootwarden demo
 
 test: $(VENV)/.development ## all tests; ARGS="-k name" chooses among them
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-crash: $(VENV)/.development ## end a removal at every boundary and finish it, some minutes
-	@CRASH_EVERY=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 -rP tests/crash $(ARGS)
+	@CRASH_EVERY=1 $(BIN)/python -m pytest -n $(WORKERS) -rP tests/crash $(ARGS)
 
 check: $(VENV)/.development ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

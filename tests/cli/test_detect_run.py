@@ -203,6 +203,7 @@ def mixed(folder: Path) -> None:
 def test_the_whole_output(nobody: Rig, output: str) -> None:
     (nobody.folder / "logs").mkdir()
     mixed(nobody.folder / "logs")
+    nobody.patch.setenv("COLUMNS", "160")
     found = nobody.run("detect", "run", "logs", "-o", output, profile=None)
     assert found.code == 6
     case = CASES / f"detect-run.{output}.txt"
