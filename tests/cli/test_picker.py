@@ -31,7 +31,7 @@ def in_plan(rig: Rig) -> set[str]:
     ("keys", "accounts"),
     [
         (f"beta {ENTER}", {BETA}),
-        (f"/work/a {ENTER}", {ALPHA}),
+        (f"/WORK/a {ENTER}", {ALPHA}),
         (f"{GAMMA} \x15beta {ENTER}", {BETA, GAMMA}),
         (f"work{DOWN} {ENTER}", {BETA}),
         (f"work{CTRL_A}{ENTER}", {ALPHA, BETA}),
