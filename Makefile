@@ -24,7 +24,7 @@ demo: $(VENV)/.runtime ## the whole story on an emulated AWS Organization; needs
 	@$(BIN)/rootwarden demo
 
 test: $(VENV)/.development ## all tests; ARGS="-k name" chooses among them
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk 8 $(ARGS)
 
 test-crash: $(VENV)/.development ## end a removal at every boundary and finish it, some minutes
 	@CRASH_EVERY=1 $(BIN)/python -m pytest -n $(WORKERS) -rP tests/crash $(ARGS)

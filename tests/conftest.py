@@ -51,6 +51,11 @@ def pytest_configure() -> None:
             signal.signal(one, signal.default_int_handler if one is signal.SIGINT else signal.SIG_DFL)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: "crash" not in item.path.parts)
+
+
 def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     """Take the user's settings out of the environment and move every folder a program writes to into ``home``."""
     for name in list(os.environ):

@@ -36,6 +36,7 @@ def test_a_file_with_a_finding(rig: Rig) -> None:
     assert (finding["path"], finding["line"]) == ("Statement[0]", 4)
     answers = {one["what"]: one["answer"] for one in policy["effects"] if one["who"] == "root session"}
     assert set(answers.values()) == {"denied"}
+    rig.patch.setenv("COLUMNS", "160")
     shown = rig.run("guardrails", "check", file, **OFFLINE)
     assert f"{file}:4:5" in shown.out
     assert "denied: audit, delete, create-password, s3-unlock, sqs-unlock" in " ".join(shown.out.split())
