@@ -34,7 +34,7 @@ class TestBugs:
         world.patch.setattr(gather, "get_caller", broken)
         ran = world.json("status")
         assert (ran.code, ran.document["error"]["type"]) == (1, "InternalError")
-        assert "ZeroDivisionError in test_bad_input.py" in ran.err
+        assert "ZeroDivisionError in test_failures_told.py" in ran.err
         assert "report" in ran.document["error"]["advice"]
         assert "hunter2" not in ran.out + ran.err
 
