@@ -1,4 +1,4 @@
-"""The control verbs: what they change, and that a request that makes no sense changes nothing."""
+"""The control verbs: what they change."""
 
 from __future__ import annotations
 
