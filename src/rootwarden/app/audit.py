@@ -108,7 +108,8 @@ def _walk(
     tally = Tally()
     for row in rows:
         tally.see(row)
-        out.take(row, files.see(placing(row, wait=False)))
+        placed = placing(row, wait=False)
+        out.take(placed, files.see(placed))
         progress(tally.total, row)
     return tally
 

@@ -115,7 +115,8 @@ class AuditFiles:
 
     def see(self, row: AuditRow) -> Difference | None:
         """Takes a row: saves it, compares it, notes it for its owner."""
-        self._add({"row": row_document(row)})
+        if self._file is not None:
+            self._add({"row": row_document(row)})
         if self.hand_off is not None:
             self.hand_off.see(row)
         change = self._comparison.see(row) if self._comparison is not None else None

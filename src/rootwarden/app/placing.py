@@ -32,7 +32,7 @@ class Placing:
 
     def __call__(self, row: AuditRow, *, wait: bool) -> AuditRow:
         """The row in its OU; ``wait`` until the OUs are read. Where they cannot be, the row stays as it is: what was read counts."""
-        if self._failed:
+        if self._failed or row.account.ou_path is not None:
             return row
         try:
             return replace(row, account=self._chosen.place(row.account, wait=wait))

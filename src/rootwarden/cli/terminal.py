@@ -84,7 +84,9 @@ class Terminal:
 
     def line(self, document: Mapping[str, Any]) -> None:
         """One row of the result, on stdout, at once: for output that is not kept until the end."""
-        typer.echo(json_report.render_line(document), nl=False)
+        # Not by way of echo, which looks at every line for colours: these have none, and there may be 10,000 of them.
+        sys.stdout.write(json_report.render_line(document))
+        sys.stdout.flush()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Asks; raises Unconfirmed when the answer is not yes, or when there is nobody to ask and ``yes`` was not given."""

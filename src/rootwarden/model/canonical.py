@@ -13,8 +13,8 @@ from typing import Any
 
 def rfc3339(when: datetime) -> str:
     """A time as the contract writes it: UTC with Z, and with a fraction of a second only where there is one."""
-    utc = when.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ" if utc.microsecond else "%Y-%m-%dT%H:%M:%SZ")
+    utc = when.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat()}Z"
 
 
 def plain(value: Any) -> Any:
