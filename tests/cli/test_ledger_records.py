@@ -121,6 +121,10 @@ def test_no_secret_or_token_is_in_the_ledger(rig: Rig, ledger: Path) -> None:
     for one in known:
         assert one.secret_access_key.encode() not in written
         assert one.token is None or one.token.encode() not in written
+    # And CloudTrail names the program that did it.
+    records = [json.loads(event.text) for event in rig.emulator.world.cloudtrail.history.all()]
+    agents = {one["userAgent"] for one in records if one["eventName"] == "AssumeRoot"}
+    assert [one.split()[0] for one in agents] == [f"rootwarden/{VERSION}"]
 
 
 def test_a_plan_that_the_ledger_does_not_know_is_refused_unless_its_hash_is_stated(

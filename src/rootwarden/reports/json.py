@@ -27,7 +27,7 @@ def render_lines(report: Report) -> str:
 
 def render_line(row: Mapping[str, Any]) -> str:
     """One row as one line."""
-    return json.dumps(plain(row)) + "\n"
+    return json.dumps(row, default=plain) + "\n"
 
 
 def render_failure(command: str, error: RootwardenError, reason: Mapping[str, Any], *, exit_code: int) -> str:
