@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from control_world import NOW, OLD_KEY, ONE, OUTSIDE, WORLD
 
-from rootwarden.emulator.builders import DENY_ROOT, MANAGEMENT, account
+from rootwarden.emulator.builders import MANAGEMENT
 from rootwarden.emulator.clock import Clock
 from rootwarden.emulator.control import VERBS, Control
 from rootwarden.emulator.org_file import (
     AccessKeySpec,
     FaultSpec,
-    OrganizationFile,
-    OuSpec,
     RootUserSpec,
 )
 from rootwarden.model.tasks import RootTask
@@ -22,29 +21,10 @@ from rootwarden.model.tasks import RootTask
 if TYPE_CHECKING:
     from rootwarden.emulator.server import Emulator
 
-NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
-ONE, SUSPENDED, OUTSIDE, NOBODY = "333333333333", "444444444444", "999999999999", "000000000000"
-OLD_KEY = "AKIA0000000000000001"
-
 
 @pytest.fixture
 def emulator(rootwarden_organization: Any) -> Emulator:
-    file = OrganizationFile(
-        management_account=account(MANAGEMENT, "Company"),
-        organizational_units=(
-            OuSpec(path="/Workloads/Production"),
-            OuSpec(path="/Blocked", scps=("DenyRoot",)),
-        ),
-        scps={"DenyRoot": DENY_ROOT},
-        accounts=(account(ONE, "One", "/Workloads"), account(SUSPENDED, "Suspended", state="SUSPENDED")),
-        standalone_accounts=(
-            account(OUTSIDE, "Outside", root=RootUserSpec(access_keys=(AccessKeySpec(id=OLD_KEY),))),
-        ),
-        trusted_services=("iam.amazonaws.com",),
-        root_features=("RootCredentialsManagement",),
-        faults=(FaultSpec(operation="iam:GetUser", count=3),),
-    )
-    started: Emulator = rootwarden_organization(file, clock=Clock(NOW, frozen=True))
+    started: Emulator = rootwarden_organization(WORLD, clock=Clock(NOW, frozen=True))
     return started
 
 
