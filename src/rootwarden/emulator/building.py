@@ -11,6 +11,7 @@ from typing import Any, Final
 from rootwarden.emulator.clock import Clock
 from rootwarden.emulator.happenings import AccountCreated
 from rootwarden.emulator.keyring import Credential, Keyring, Principal
+from rootwarden.emulator.known_regions import FROM_THE_BEGINNING
 from rootwarden.emulator.managed_policies import managed_arn, managed_document
 from rootwarden.emulator.org_file import AccountSpec, OrganizationFile, PrincipalSpec, RootUserSpec
 from rootwarden.emulator.organization import RCP, SCP, OrganizationState, short_hash
@@ -65,6 +66,7 @@ def build_world(file: OrganizationFile, clock: Clock | None = None) -> World:
             account.id: dict[str, ContactSpec](account.alternate_contacts.items()) for account in everybody
         },
         faults=list(file.faults),
+        regions=set(file.enabled_regions or FROM_THE_BEGINNING[file.partition]),
         throttles=file.throttles,
         revocation_lags=file.revocation_lags,
     )

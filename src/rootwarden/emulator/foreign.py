@@ -70,7 +70,7 @@ def action(call: Call) -> str:
 
 
 def resource(call: Call, partition: str) -> str:
-    """The resource's ARN, for S3, SQS, IAM and KMS; ``*`` for everybody else."""
+    """The resource's ARN, for the services of ``_RESOURCES``; ``*`` for everybody else."""
     found = _RESOURCES.get(call.service)
     return found(call, partition) if found else "*"
 
@@ -111,4 +111,32 @@ def _kms(call: Call, partition: str) -> str:
     return f"arn:{partition}:kms:{call.region}:{call.caller.account}:{kind}{key}"
 
 
-_RESOURCES: Mapping[str, Callable[[Call, str], str]] = {"s3": _s3, "sqs": _sqs, "iam": _iam, "kms": _kms}
+def _cloudformation(call: Call, partition: str) -> str:
+    name = str(call.params.get("StackName") or "")
+    if not name or name.startswith("arn:"):
+        return name or "*"
+    return f"arn:{partition}:cloudformation:{call.region}:{call.caller.account}:stack/{name}/*"
+
+
+def _events(call: Call, partition: str) -> str:
+    name = str(call.params.get("Rule") or (call.params.get("Name") if "Rule" in call.operation else "") or "")
+    bus = str(call.params.get("EventBusName") or "default").rpartition("/")[2]
+    own = f"arn:{partition}:events:{call.region}:{call.caller.account}:"
+    if not name or call.operation == "ListRules":
+        return own + "rule/*" if call.operation == "ListRules" else "*"
+    return f"{own}rule/{name}" if bus == "default" else f"{own}rule/{bus}/{name}"
+
+
+def _sns(call: Call, partition: str) -> str:  # noqa: ARG001 - the shape of them all
+    return str(call.params.get("TopicArn") or "*")
+
+
+_RESOURCES: Mapping[str, Callable[[Call, str], str]] = {
+    "cloudformation": _cloudformation,
+    "events": _events,
+    "iam": _iam,
+    "kms": _kms,
+    "s3": _s3,
+    "sns": _sns,
+    "sqs": _sqs,
+}

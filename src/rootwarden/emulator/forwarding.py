@@ -36,11 +36,15 @@ class Moto:
 
         Raises AwsAnswer for an operation that moto has not.
         """
+        whose = account or call.caller.account
+        if call.service == "cloudformation" or self._world.stack_sets.by_name:
+            _ready_for_stacks()
+        self._world.stack_sets.realise(whose, None if call.service == "iam" else call.region)
         if call.service == "iam":
-            self._settle(call, account or call.caller.account)
+            self._settle(call, whose)
         # Without the account moto would look for the key in every account; without the Region in the user agent it
         # takes the signature's.
-        environ = environment(request, {"x-moto-account-id": account or call.caller.account})
+        environ = environment(request, {"x-moto-account-id": whose})
         environ.pop("HTTP_USER_AGENT", None)
         try:
             body, status, headers = run_wsgi_app(self._app, environ, buffered=True)
@@ -66,6 +70,12 @@ class Moto:
         """Empties moto: the next emulator of this process starts with nothing."""
         BackendDict.reset()
         reset_model_data()
+
+
+def _ready_for_stacks() -> None:
+    from rootwarden.emulator.stack_topics import let_stacks_make_topics  # noqa: PLC0415 - loads thirty megabytes
+
+    let_stacks_make_topics()
 
 
 def _unknown(call: Call) -> AwsAnswer:

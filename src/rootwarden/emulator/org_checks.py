@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rootwarden.emulator.known_regions import FROM_THE_BEGINNING, OPT_IN
 from rootwarden.emulator.managed_policies import managed_document
 from rootwarden.emulator.resource_checks import resource_faults
 from rootwarden.emulator.roles import trust_policy
@@ -287,9 +288,17 @@ def _resources(file: OrganizationFile) -> Iterator[Problem]:
     yield from (Problem(path, text) for path, text in resource_faults(file))
 
 
+def _regions(file: OrganizationFile) -> Iterator[Problem]:
+    known = FROM_THE_BEGINNING[file.partition] | OPT_IN.get(file.partition, frozenset())
+    for n, region in enumerate(file.enabled_regions):
+        if region not in known:
+            yield Problem(f"enabled_regions[{n}]", f"partition {file.partition} has no Region {region}")
+
+
 _CHECKS: tuple[Callable[[OrganizationFile], Iterator[Problem]], ...] = (
     _doubles,
     _known_accounts,
+    _regions,
     _trails,
     _tree,
     _organization_policies,

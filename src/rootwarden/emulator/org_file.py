@@ -301,6 +301,8 @@ class OrganizationFile(_Spec):
     """How CloudTrail records."""
     faults: tuple[FaultSpec, ...] = ()
     """Failures on demand."""
+    enabled_regions: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = ()
+    """Regions that are switched on, in every account; left out: those AWS has on from the beginning."""
     throttles: bool = False
     """Whether AWS's published rates are enforced: calls above them are refused."""
     revocation_lags: bool = False

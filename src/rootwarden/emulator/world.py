@@ -19,6 +19,7 @@ from rootwarden.emulator.pauses import Draws, Pauses
 from rootwarden.emulator.resource_specs import ContactSpec
 from rootwarden.emulator.roles import Role
 from rootwarden.emulator.root_user import RootUser
+from rootwarden.emulator.stack_sets import StackSets
 from rootwarden.model.features import RootFeature
 
 
@@ -49,6 +50,8 @@ class World:
     faults: list[FaultSpec] = field(default_factory=list)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     """Called with everything that happens, in its order."""
+    regions: set[str] = field(default_factory=set)
+    """Switched on, in every account."""
     throttles: bool = False
     """Whether AWS's published rates are enforced."""
     revocation_lags: bool = False
@@ -59,11 +62,13 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     cloudtrail: CloudTrail = field(init=False)
     """The first of the listeners."""
+    stack_sets: StackSets = field(init=False)
 
     def __post_init__(self) -> None:
-        """Lets CloudTrail listen."""
+        """Lets CloudTrail listen, and StackSets see the organization."""
         self.cloudtrail = CloudTrail(self, self.records)
         self.listeners.insert(0, self.cloudtrail.note)
+        self.stack_sets = StackSets(self)
 
     def happened(self, event: Event) -> None:
         """Tells the listeners. The caller holds the lock."""

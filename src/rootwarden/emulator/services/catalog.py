@@ -6,6 +6,7 @@ from rootwarden.emulator.call import Call
 from rootwarden.emulator.services.account_contacts import CONTACTS
 from rootwarden.emulator.services.cloudtrail import CLOUDTRAIL
 from rootwarden.emulator.services.cloudtrail_lookup import LOOKUP
+from rootwarden.emulator.services.ec2_regions import EC2
 from rootwarden.emulator.services.iam_authorization import IAM_AUTHORIZATION
 from rootwarden.emulator.services.iam_features import IAM_FEATURES
 from rootwarden.emulator.services.iam_report import IAM_REPORT
@@ -17,6 +18,7 @@ from rootwarden.emulator.services.pattern_tests import EVENTS, LOGS
 from rootwarden.emulator.services.s3_buckets import S3
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.services.sqs_queues import SQS
+from rootwarden.emulator.services.stack_sets import STACK_SETS
 from rootwarden.emulator.services.sts import STS
 from rootwarden.emulator.services.sts_roles import STS_ROLES
 
@@ -27,8 +29,10 @@ HANDLERS: dict[tuple[str, str], Served] = {
     (service, operation): served
     for service, table in (
         ("account", CONTACTS),
+        ("cloudformation", STACK_SETS),
         ("cloudtrail", CLOUDTRAIL),
         ("cloudtrail", LOOKUP),
+        ("ec2", EC2),
         ("events", EVENTS),
         ("iam", IAM_AUTHORIZATION),
         ("iam", IAM_FEATURES),
