@@ -142,7 +142,7 @@ def test_the_roles_stay_while_a_recovery_is_open(rig: Rig, ledger: Path) -> None
         ("management-deny", DELEGATE, (3, f"belongs into the management account {MANAGEMENT}")),
         ("auditor --target /", DELEGATE, (2, "takes no --target")),
         ("operator-trust --trust " + PEOPLE, DELEGATE, (2, "is part of a role")),
-        ("alerts-root", DELEGATE, (2, "for many accounts and Regions")),
+        ("alerts-root", DELEGATE, (3, f"deployed from the management account {MANAGEMENT}")),
         ("ledger-s3", DELEGATE, (2, "needs --bucket")),
         ("auditor", "unconfirmed", (4, "not confirmed")),
     ],

@@ -32,6 +32,7 @@ def given_parameters(
     results: str | None,
     prefix: str | None,
     key: str | None,
+    notify: str | None,
 ) -> Given:
     """The parameters as values. Raises BadInput for one that cannot be meant."""
     return Given(
@@ -51,6 +52,7 @@ def given_parameters(
         results=results,
         prefix=prefix or "",
         key=key,
+        notify=notify,
     )
 
 

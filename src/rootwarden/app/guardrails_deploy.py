@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rootwarden.app.guardrail_alerts import AlertPlanner
 from rootwarden.app.guardrail_planner import Planner
 from rootwarden.app.guardrail_stacks import StackPlanner
 from rootwarden.errors import BadInput, RefusedByRule
@@ -15,7 +16,7 @@ from rootwarden.model.purpose import PurposeName
 from rootwarden.model.reason import local
 from rootwarden.operations.guardrails.apply import apply_changes
 from rootwarden.policy.guardrails.catalog import guardrail_named
-from rootwarden.policy.guardrails.guardrail import Home, Kind
+from rootwarden.policy.guardrails.guardrail import Home
 from rootwarden.reports.guardrail_plan_report import guardrail_outcome_report, guardrail_plan_report
 
 if TYPE_CHECKING:
@@ -37,10 +38,17 @@ _OPERATIONS = {"guardrails deploy", "guardrails undeploy"}
 class GuardrailRun:
     """A planned deployment, or its way back."""
 
-    def __init__(self, app: App, clients: CallerClients, replan: Callable[[], GuardrailPlan]) -> None:
+    def __init__(
+        self,
+        app: App,
+        clients: CallerClients,
+        replan: Callable[[], GuardrailPlan],
+        alerts: AlertPlanner | None = None,
+    ) -> None:
         self._app = app
         self._clients = clients
         self._replan = replan
+        self._alerts = alerts
         self.plan = replan()
         self.shown: Report = guardrail_plan_report(self.plan)
 
@@ -60,14 +68,28 @@ class GuardrailRun:
                 "the plan is stale: the organization's policies changed since it was shown",
                 advice="Repeat the command.",
             )
-        outcomes = apply_changes(self._clients, self._record, self.plan.changes)
+        outcomes = self._carried_out()
         good = all(isinstance(one.outcome, Done | NothingToDo) for one in outcomes)
         if good:
             self._settle(outcomes)
-        return guardrail_outcome_report(self.plan, outcomes), _DONE if good else _SOME_FAILED
+        well = good and not self.plan.unseen
+        return guardrail_outcome_report(self.plan, outcomes), _DONE if well else _SOME_FAILED
+
+    @property
+    def code_of_plan(self) -> int:
+        """The exit code of a plan that is only shown."""
+        return _SOME_FAILED if self.plan.unseen else _DONE
+
+    def _carried_out(self) -> tuple[ChangeOutcome, ...]:
+        if self._alerts is None:
+            return apply_changes(self._clients, self._record, self.plan.changes)
+        for account in {one.account for one in self.plan.changes}:  # before threads ask for them
+            self._app.recorder(self._alerts.callers.of(account), self.plan.organization_id)
+        return self._alerts.carry_out(self._record, self.plan.changes)
 
     def _record(self, change: GuardrailChange) -> Intent:
-        return self._app.recorder(self._clients, self.plan.organization_id).begin(
+        clients = self._alerts.callers.of(change.account) if self._alerts else self._clients
+        return self._app.recorder(clients, self.plan.organization_id).begin(
             operation=self.plan.command,
             items=(change.item,),
             reason=self._app.choices.reason or f"{self.plan.command} {self.plan.guardrail}",
@@ -95,6 +117,10 @@ def prepare_deploy(
 ) -> GuardrailRun:
     """Plans ``guardrails deploy``. Raises what makes it impossible before anything is shown."""
     guardrail = _deployable(name)
+    if guardrail.reach is not None:
+        alerts = AlertPlanner(app, guardrail)
+        plan = partial(alerts.deploy, tuple(targets), selection, given)
+        return GuardrailRun(app, alerts.callers.first, plan, alerts)
     if guardrail.home is not None:
         if targets:
             raise BadInput(f"guardrail {guardrail.name} takes no --target", advice="Leave it out.")
@@ -109,6 +135,9 @@ def prepare_deploy(
 def prepare_undeploy(app: App, name: str) -> GuardrailRun:
     """Plans ``guardrails undeploy``."""
     guardrail = _deployable(name)
+    if guardrail.reach is not None:
+        alerts = AlertPlanner(app, guardrail)
+        return GuardrailRun(app, alerts.callers.first, alerts.undeploy, alerts)
     if guardrail.home is not None:
         clients = app.caller(_purpose(guardrail.home))
         return GuardrailRun(app, clients, StackPlanner(app, clients, guardrail).undeploy)
@@ -122,12 +151,7 @@ def _purpose(home: Home) -> PurposeName:
 
 def _deployable(name: str) -> Guardrail:
     guardrail = guardrail_named(name)
-    if guardrail.kinds == (Kind.STACK,):
-        raise BadInput(
-            f"guardrail {guardrail.name} is for many accounts and Regions, and is not deployed by this command",
-            advice=f"'guardrails render {guardrail.name} --format cloudformation' prints its template, for a stack or a StackSet.",
-        )
-    if not guardrail.deployed_as and guardrail.home is None:
+    if not guardrail.deployed_as and guardrail.home is None and guardrail.reach is None:
         raise BadInput(
             f"guardrail {guardrail.name} is part of a role, and is not deployed by itself",
             advice="Deploy the roles with it: operator-roles.",

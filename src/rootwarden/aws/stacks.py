@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,6 +17,7 @@ from rootwarden.errors import AwsError
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
+_NO_PARAMETERS: Final[Mapping[str, str]] = {}
 _GONE: Final = "does not exist"
 """CloudFormation has no code of its own for a stack that is not there: ValidationError, with this text."""
 _NEVER_MADE: Final = frozenset({"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"})
@@ -56,7 +58,13 @@ class Stacks:
         return body if isinstance(body, str) else json.dumps(body)
 
     def propose(
-        self, name: str, change_set: str, template: str, *, kind: Literal["CREATE", "UPDATE"]
+        self,
+        name: str,
+        change_set: str,
+        template: str,
+        *,
+        kind: Literal["CREATE", "UPDATE"],
+        parameters: Mapping[str, str] = _NO_PARAMETERS,
     ) -> str | None:
         """Has AWS work out what the template would change, and changes nothing; AWS's request id."""
         with aws_call("cloudformation:CreateChangeSet"):
@@ -65,6 +73,9 @@ class Stacks:
                 ChangeSetName=change_set,
                 ChangeSetType=kind,
                 TemplateBody=template,
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+                ],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
             )
         return request_id_of(answer)

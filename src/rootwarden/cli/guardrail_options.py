@@ -61,6 +61,13 @@ KeyOption = Annotated[
     str | None,
     _option("The KMS key that signs checkpoints, or that the trail is encrypted with.", metavar="ARN"),
 ]
+NotifyOption = Annotated[
+    str | None,
+    _option(
+        "Who is told by alerts: an e-mail or https address, the ARN of a queue or function.",
+        metavar="ENDPOINT",
+    ),
+]
 
 
 def parameters_of(
@@ -80,6 +87,7 @@ def parameters_of(
     results: ResultsOption = None,
     prefix: PrefixOption = None,
     key: KeyOption = None,
+    notify: NotifyOption = None,
 ) -> Given:
     """The parameters these options mean; raises BadInput for one that cannot be meant."""
     return given_parameters(
@@ -99,6 +107,7 @@ def parameters_of(
         results=results,
         prefix=prefix,
         key=key,
+        notify=notify,
     )
 
 

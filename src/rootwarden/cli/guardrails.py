@@ -123,7 +123,8 @@ def deploy(
     target: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ID|/PATH", help="A root, OU or account that the SCP is attached to; repeat it."
+            metavar="ID|/PATH",
+            help="A root, OU or account that the SCP is attached to, or a root or OU whose accounts get alerts; repeat it.",
         ),
     ] = None,
     plan: PlanOption = False,
@@ -156,7 +157,7 @@ def undeploy(
 def _finish(terminal: Terminal, run: GuardrailRun, *, plan: bool, yes: bool, overwrite: bool) -> None:
     if plan:
         terminal.emit(run.shown)
-        raise typer.Exit(0)
+        raise typer.Exit(run.code_of_plan)
     if run.plan.changes:
         terminal.show(run.shown, will_ask=not yes)
         run.check_may_apply(overwrite=overwrite)

@@ -13,6 +13,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.sns import sns_backends
+from moto.sns.models import Topic
 
 
 class _Resource(CloudFormationModel):  # type: ignore[misc]  # moto finds the resources there are among the subclasses
@@ -56,9 +57,16 @@ class TopicPolicy(_Resource, CloudFormationModel):  # type: ignore[misc]  # moto
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original_resource: Any, _name: str, cloudformation_json: Any, account_id: str, region_name: str
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
     ) -> Any:
-        made = cls.create_from_cloudformation_json("", cloudformation_json, account_id, region_name)
+        made = cls.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
         made._default = original_resource._default  # noqa: SLF001 - the same class
         return made
 
@@ -88,10 +96,17 @@ class Subscription(_Resource, CloudFormationModel):  # type: ignore[misc]  # as 
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original_resource: Any, _name: str, cloudformation_json: Any, account_id: str, region_name: str
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
     ) -> Any:
         original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json("", cloudformation_json, account_id, region_name)
+        return cls.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
 
     def delete(self, account: str, region: str) -> None:
         """Nobody is told any more."""
@@ -100,9 +115,17 @@ class Subscription(_Resource, CloudFormationModel):  # type: ignore[misc]  # as 
             backend.unsubscribe(self.physical_resource_id)
 
 
+def _confirmed(topic: Any) -> int:
+    backend: Any = sns_backends[topic.account_id][topic.arn.split(":")[3]]
+    return sum(one.topic.arn == topic.arn for one in backend.subscriptions.values())
+
+
 @functools.cache
 def let_stacks_make_topics() -> None:
     """Tells moto of the two resources, and lets it update templates whose Conditions leave something out."""
+    # moto counts no subscriptions.
+    topic: Any = Topic
+    topic.subscriptions_confimed = property(_confirmed, lambda _topic, _number: None)
     models: Any = parsing
     models.get_model_map.cache_clear()
     update, create = models.parse_and_update_resource, models.parse_and_create_resource

@@ -132,6 +132,87 @@ STACK_POLICY_CALLS = tuple(
     )
 )
 """What CloudFormation does to IAM with the permissions of whoever executes the change set."""
+ALERT_READS = (
+    "ec2:DescribeRegions",
+    "events:ListRules",
+    "events:ListTargetsByRule",
+    "sns:GetTopicAttributes",
+)
+ALERT_RULE_CALLS = tuple(
+    f"events:{action}"
+    for action in (
+        "DescribeRule",
+        "ListTargetsByRule",
+        "PutRule",
+        "PutTargets",
+        "RemoveTargets",
+        "DeleteRule",
+    )
+)
+ALERT_TOPIC_CALLS = tuple(
+    f"sns:{action}"
+    for action in (
+        "GetTopicAttributes",
+        "ListSubscriptionsByTopic",
+        "ListTagsForResource",
+        "CreateTopic",
+        "SetTopicAttributes",
+        "Subscribe",
+        "DeleteTopic",
+    )
+)
+ALERT_KEY_CALLS = (
+    *(
+        f"kms:{action}"
+        for action in (
+            "CreateKey",
+            "DescribeKey",
+            "GetKeyPolicy",
+            "GetKeyRotationStatus",
+            "ListResourceTags",
+            "PutKeyPolicy",
+            "UpdateKeyDescription",
+            "EnableKeyRotation",
+            "ScheduleKeyDeletion",
+        )
+    ),
+    "sns:Unsubscribe",
+)
+"""What CloudFormation does to keys and subscriptions, which policies cannot tell from others by their names."""
+STACK_SET_CALLS = tuple(
+    f"cloudformation:{action}"
+    for action in (
+        "DescribeStackSet",
+        "ListStackInstances",
+        "DescribeStackSetOperation",
+        "CreateStackSet",
+        "UpdateStackSet",
+        "CreateStackInstances",
+        "DeleteStackInstances",
+        "DeleteStackSet",
+    )
+)
+STACK_SET_ACCESS_CALLS = (
+    "cloudformation:DescribeOrganizationsAccess",
+    "cloudformation:ActivateOrganizationsAccess",
+    "organizations:ListAWSServiceAccessForOrganization",
+    "organizations:EnableAWSServiceAccess",
+    "iam:CreateServiceLinkedRole",
+)
+ALERT_CALLS = tuple(
+    dict.fromkeys(
+        (
+            *ALERT_READS,
+            *TRAIL_READS,
+            *ALERT_RULE_CALLS,
+            *ALERT_TOPIC_CALLS,
+            *ALERT_KEY_CALLS,
+            *STACK_SET_ACCESS_CALLS,
+            *STACK_SET_CALLS,
+        )
+    )
+)
+"""What alerts need besides: to be looked at, made by CloudFormation, and brought to member accounts by a StackSet."""
 LEDGER_IN_S3 = ("s3:ListBucket", "s3:GetBucketObjectLockConfiguration", "s3:GetObject", "s3:PutObject")
 """What every command that records needs where the ledger is a bucket."""
 LEDGER_SIGNING = ("kms:Sign", "kms:GetPublicKey")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rootwarden.model.command_needs import (
+    ALERT_CALLS,
     DEPLOYING,
     POLICY_READS,
     RESOURCE_POLICY_CALLS,
@@ -54,6 +55,7 @@ GUARDRAILS: Final = (
                         *STACK_CALLS,
                         *STACK_ROLE_CALLS,
                         *STACK_POLICY_CALLS,
+                        *ALERT_CALLS,
                     )
                 )
             ),
@@ -61,11 +63,11 @@ GUARDRAILS: Final = (
         for name, does in (
             (
                 "deploy",
-                "Brings a guardrail into the organization, or into IAM by a stack, by a plan; a change by hand is not overwritten.",
+                "Brings a guardrail into the organization, into IAM, or alerts into every Region, by a plan; overwrites no change by hand.",
             ),
             (
                 "undeploy",
-                "Takes a guardrail out again: an SCP from everywhere, the delegation, or a stack with what it made.",
+                "Takes a guardrail out again: an SCP from everywhere, the delegation, or stacks with what they made.",
             ),
         )
     ),

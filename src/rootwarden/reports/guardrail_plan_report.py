@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.model.outcome import Done, NothingToDo
 from rootwarden.reports.audit_report import reason_text
@@ -11,17 +12,19 @@ from rootwarden.reports.report import Block, Cell, Report, Table, Tone, cell
 from rootwarden.reports.setup_report import outcome_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rootwarden.model.guardrail_plan import ChangeOutcome, GuardrailChange, GuardrailPlan
+
+
+_TONES: Final = {outcome_name(Done()): Tone.GOOD, "nothing_to_do": Tone.GOOD}
 
 
 def guardrail_plan_report(plan: GuardrailPlan) -> Report:
     """Every call it would make, and the difference between the document there is and the one there will be."""
     rows = tuple(_document(one) for one in plan.changes)
-    table = Table(
-        "Plan", ("Step", "IAM action"), tuple((cell(one.text), cell(one.kind.action)) for one in plan.changes)
-    )
+    steps = _together((one, (one.kind.action,)) for one in plan.changes)
+    table = Table("Plan", ("Step", "IAM action"), tuple((cell(text), cell(more[0])) for text, more in steps))
     return Report(
         plan.command, _head(plan) | {"plan": list(rows)}, (table,), tuple(_lines(plan)), rows, _blocks(plan)
     )
@@ -34,8 +37,10 @@ def guardrail_outcome_report(plan: GuardrailPlan, outcomes: tuple[ChangeOutcome,
         "Steps",
         ("Step", "Outcome", "Reason"),
         tuple(
-            (cell(one.change.text), cell(outcome_name(one.outcome), _tone(one)), cell(_reason(one)))
-            for one in outcomes
+            (cell(text), cell(name, _TONES.get(name, Tone.BAD)), cell(reason))
+            for text, (name, reason) in _together(
+                (one.change, (outcome_name(one.outcome), _reason(one))) for one in outcomes
+            )
         ),
     )
     said = (
@@ -43,10 +48,29 @@ def guardrail_outcome_report(plan: GuardrailPlan, outcomes: tuple[ChangeOutcome,
         if outcomes and all(isinstance(one.outcome, Done | NothingToDo) for one in outcomes)
         else "Nothing to do."
     )
-    lines = () if outcomes and said != "Done." else (Cell(said, Tone.GOOD),)
+    lines: tuple[Cell, ...] = () if outcomes and said != "Done." else (Cell(said, Tone.GOOD),)
+    if plan.unseen:
+        lines = tuple(Cell(f"Not seen: {one}.", Tone.BAD) for one in plan.unseen)
     if outcomes and any(not isinstance(one.outcome, Done | NothingToDo) for one in outcomes):
         lines = (Cell("Not everything was done: look at the reasons, and repeat the command.", Tone.BAD),)
     return Report(plan.command, _head(plan) | {"steps": list(rows)}, (table,), lines, rows)
+
+
+def _together(
+    steps: Iterable[tuple[GuardrailChange, tuple[str, ...]]],
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The steps in words; those that are alike in all but their Region are one row."""
+    rows: dict[tuple[str, tuple[str, ...]], list[GuardrailChange]] = {}
+    for change, more in steps:
+        alike = f"{change.kind}/{change.policy}/{change.account}" if change.region else change.item
+        rows.setdefault((alike, more), []).append(change)
+    for (_, more), changes in rows.items():
+        first = changes[0]
+        text = first.text
+        if len(changes) > 1:
+            regions = ", ".join(sorted(str(one.region) for one in changes))
+            text = f"{first.text_anywhere}, in {first.account}, {len(changes)} Regions: {regions}"
+        yield text, more
 
 
 def _head(plan: GuardrailPlan) -> dict[str, Any]:
@@ -58,6 +82,8 @@ def _head(plan: GuardrailPlan) -> dict[str, Any]:
         "also_attached_to": [place.id for place in plan.elsewhere],
         "diff": "".join(_diff(plan)),
         "notes": list(plan.notes),
+        "by_hand": list(plan.by_hand),
+        "unseen": list(plan.unseen),
     }
 
 
@@ -68,13 +94,34 @@ def _diff(plan: GuardrailPlan) -> Iterator[str]:
 
 
 def _blocks(plan: GuardrailPlan) -> tuple[Block, ...]:
+    rules = [] if plan.before or not plan.after else _rules(plan.after)
+    if rules:  # hundreds of lines, all of them new, which 'render' prints
+        head = f"From 'guardrails render {plan.guardrail} --format cloudformation', an encrypted topic and these rules:"
+        return (Block(head, tuple(Cell(one) for one in rules), "text"),)
     tones = {"+": Tone.GOOD, "-": Tone.BAD}
     lines = tuple(Cell(line.rstrip("\n"), tones.get(line[:1], Tone.PLAIN)) for line in _diff(plan))
     return (Block("The document", lines, "diff"),) if lines and plan.changes else ()
 
 
+def _rules(template: str) -> list[str]:
+    """What the alert rules of a template are called and notice."""
+    resources = json.loads(template).get("Resources", {}).values()
+    rules = [one for one in resources if one.get("Type") == "AWS::Events::Rule"]
+    return [
+        f"{one['Properties']['Name']}: {one['Properties']['Description']}"
+        + (" (where global services are recorded)" if "Condition" in one else "")
+        for one in rules
+    ]
+
+
 def _lines(plan: GuardrailPlan) -> Iterator[Cell]:
-    if plan.drifted:
+    for one in plan.unseen:
+        yield Cell(f"Not seen: {one}.", Tone.BAD)
+    if plan.by_hand:
+        yield Cell("Changed by hand, and made anew only with --overwrite:", Tone.BAD)
+        for one in plan.by_hand:
+            yield Cell(f"  {one}", Tone.BAD)
+    elif plan.drifted:
         text = "Somebody changed the document since it was deployed, or it was not deployed from here: it is overwritten only with --overwrite."
         yield Cell(text, Tone.BAD)
     if plan.elsewhere:
@@ -95,6 +142,10 @@ def _document(change: GuardrailChange) -> dict[str, Any]:
         "text": change.text,
         "policy": change.policy,
         "target": change.place.id if change.place else None,
+        "targets": [one.id for one in change.targets],
+        "account": change.account,
+        "region": change.region,
+        "regions": list(change.regions),
         "action": change.kind.action,
     }
 
@@ -107,7 +158,3 @@ def _outcome(one: ChangeOutcome) -> dict[str, Any]:
 def _reason(one: ChangeOutcome) -> str:
     reason = None if isinstance(one.outcome, Done) else one.outcome.reason
     return reason_text(reason) if reason else ""
-
-
-def _tone(one: ChangeOutcome) -> Tone:
-    return Tone.GOOD if isinstance(one.outcome, Done | NothingToDo) else Tone.BAD

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from rootwarden.emulator.answers import AwsAnswer
@@ -127,7 +127,9 @@ def _update(world: World, call: Call) -> Answer:
         one.auto_deployment = _flag(automatic, "Enabled")
         one.retain = _flag(automatic, "RetainStacksOnAccountRemoval")
     one.version += 1
-    begun = world.stack_sets.begin(one, "UPDATE", list(one.instances), tolerated=_tolerated(call))
+    begun = world.stack_sets.begin(
+        one, "UPDATE", list(one.instances), tolerated=_tolerated(call, one.instances)
+    )
     return {"OperationId": begun.id}
 
 
@@ -191,7 +193,7 @@ def _create_instances(world: World, call: Call) -> Answer:
             for region in regions:
                 one.instances.setdefault((account.id, region), Instance(unit, one.version))
                 places.append((account.id, region))
-    begun = world.stack_sets.begin(one, "CREATE", places, tolerated=_tolerated(call))
+    begun = world.stack_sets.begin(one, "CREATE", places, tolerated=_tolerated(call, places))
     return {"OperationId": begun.id}
 
 
@@ -210,7 +212,7 @@ def _delete_instances(world: World, call: Call) -> Answer:
             one.targets[unit] = left
         else:
             one.targets.pop(unit, None)
-    begun = world.stack_sets.begin(one, "DELETE", (), tolerated=_tolerated(call))
+    begun = world.stack_sets.begin(one, "DELETE", ())
     begun.places = tuple(places)
     for place in places:
         world.stack_sets.remove(one, place, retain=_flag(call.params, "RetainStacks"))
@@ -229,8 +231,11 @@ def _units(world: World, call: Call) -> list[str]:
     return named
 
 
-def _tolerated(call: Call) -> int:
-    return int((call.params.get("OperationPreferences") or {}).get("FailureToleranceCount", 0))
+def _tolerated(call: Call, places: Collection[Place]) -> int:
+    """How many accounts may fail in a Region before the operation stops."""
+    wanted = call.params.get("OperationPreferences") or {}
+    percent = int(wanted.get("FailureTolerancePercentage", 0))
+    return int(wanted.get("FailureToleranceCount", percent * len({one[0] for one in places}) // 100))
 
 
 def _instances(world: World, call: Call) -> Answer:

@@ -15,6 +15,7 @@ from rootwarden.model.guardrail_plan import ChangeKind, ChangeOutcome, Guardrail
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Unknown
 from rootwarden.model.reason import local, reason_of
 from rootwarden.operations.guardrails.plan import normal
+from rootwarden.policy.alerts.stack import defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ def _live(iam: PrincipalPolicies, partition: str, account: AccountId, resource: 
 
 def change_stack(clients: CallerClients, change: GuardrailChange) -> ChangeOutcome:
     """Carries one change of a stack out, and waits until CloudFormation is done with it."""
-    work = _Work(Stacks(clients.client("cloudformation")), change)
+    work = _Work(Stacks(clients.client("cloudformation", change.region)), change)
     try:
         outcome = work.delete() if change.kind is ChangeKind.DELETE_STACK else work.make()
     except Unreachable as error:
@@ -116,6 +117,7 @@ class _Work:
             proposed,
             self._change.document,
             kind="CREATE" if kind is ChangeKind.CREATE_STACK else "UPDATE",
+            parameters=defaults(json.loads(self._change.document)),
         )
         status = _settled(lambda: self._stacks.proposal(self._name, proposed))
         if status is None or status.word != "CREATE_COMPLETE":

@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.policy.alerts.rules import rules_of
+from rootwarden.policy.alerts.subscriber import protocol_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rootwarden.policy.alerts.alert_rule import AlertRule, AlertStack
 
 CONTROL_REGIONS: Final = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -40,16 +43,17 @@ TOLD: Final = frozenset(
     }
 )
 """Every path a message may take something from; none of them leads to credentials or tokens."""
+_MARK: Final = "rootwarden alerts "
 _ONLY_THERE: Final = "InControlRegion"
 _HAS_ENDPOINT: Final = "HasEndpoint"
 
 
-def stack_template(stack: AlertStack, partition: str = "aws") -> dict[str, Any]:
-    """The template of a stack."""
+def stack_template(stack: AlertStack, partition: str = "aws", notify: str | None = None) -> dict[str, Any]:
+    """The template of a stack; ``notify`` is who subscribes to its topic."""
     rules = {one.rule_name: _rule(one) for one in rules_of(stack)}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"rootwarden alerts {stack.value}: EventBridge rules on root access, told to an encrypted topic",
+        "Description": f"{_MARK}{stack.value}: EventBridge rules on root access, told to an encrypted topic",
         "Parameters": {
             "ControlRegion": {
                 "Type": "String",
@@ -58,13 +62,13 @@ def stack_template(stack: AlertStack, partition: str = "aws") -> dict[str, Any]:
             },
             "Protocol": {
                 "Type": "String",
-                "Default": "email",
+                "Default": protocol_of(notify) if notify else "email",
                 "AllowedValues": ["email", "email-json", "https", "sqs", "lambda"],
                 "Description": "Protocol of the subscription",
             },
             "Endpoint": {
                 "Type": "String",
-                "Default": "",
+                "Default": notify or "",
                 "Description": "Who is told; empty: nobody yet",
             },
         },
@@ -75,6 +79,31 @@ def stack_template(stack: AlertStack, partition: str = "aws") -> dict[str, Any]:
         "Resources": {**_topic(stack), **rules},
         "Outputs": {"TopicArn": {"Value": {"Ref": "Topic"}, "Description": "Subscribe here"}},
     }
+
+
+def defaults(template: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a template's parameters: who is told stands among them."""
+    return {name: str(one.get("Default", "")) for name, one in template.get("Parameters", {}).items()}
+
+
+def told_by(template: Mapping[str, Any]) -> str | None:
+    """Who subscribes to the topic of a template; None where nobody does."""
+    return defaults(template).get("Endpoint") or None
+
+
+def rules_in(template: Mapping[str, Any], region: str) -> dict[str, Mapping[str, Any]]:
+    """The properties of every rule that the template makes in a Region, by the rule's name."""
+    control = defaults(template).get("ControlRegion")
+    return {
+        str(one["Properties"]["Name"]): one["Properties"]
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::Events::Rule" and (one.get("Condition") != _ONLY_THERE or region == control)
+    }
+
+
+def is_ours(template: Mapping[str, Any]) -> bool:
+    """Whether a template is a stack of alerts of this program."""
+    return str(template.get("Description", "")).startswith(_MARK)
 
 
 def _rule(rule: AlertRule) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rootwarden.policy.alerts.event_pattern import matches
 from rootwarden.policy.alerts.samples import ORDINARY, SAMPLES
 from rootwarden.policy.alerts.stack import TOLD, stack_template
 from rootwarden.policy.guardrails.claims import Proof
-from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part
+from rootwarden.policy.guardrails.guardrail import Guardrail, Kind, Paper, Part, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,7 +132,7 @@ def _notices(rule: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 
 
 def _make(stack: AlertStack, given: Parameters) -> tuple[Part, ...]:
-    paper = Paper(f"{stack.value}Alerts", Kind.STACK, stack_template(stack, given.partition))
+    paper = Paper(f"{stack.value}Alerts", Kind.STACK, stack_template(stack, given.partition, given.notify))
     claims: list[Claim] = [
         Notices(
             f"{one.what} {'is' if len(one.events) == 1 else 'are'} noticed{' in every Region' if one.everywhere else ''}",
@@ -153,8 +153,9 @@ ALERT_STACKS: Final = (
         breaks="Nothing. Rules are silent where no trail records management events, and delivery is best effort: 'detect' finds what "
         "they missed. Sessions of one's own are told too.",
         kinds=(Kind.STACK,),
-        takes=(),
+        takes=("notify",),
         make=partial(_make, AlertStack.CALLERS),
+        reach=Reach.CALLERS,
     ),
     Guardrail(
         name="alerts-root",
@@ -163,8 +164,9 @@ ALERT_STACKS: Final = (
         "every enabled Region.",
         breaks="Nothing. The same limits as 'alerts-callers'.",
         kinds=(Kind.STACK,),
-        takes=(),
+        takes=("notify",),
         make=partial(_make, AlertStack.ROOT),
+        reach=Reach.MEMBERS,
     ),
 )
 """Entries of the catalogue."""

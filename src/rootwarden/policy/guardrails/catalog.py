@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rootwarden.errors import BadInput, RefusedByRule
 from rootwarden.model.operator_role import OperatorRole
+from rootwarden.policy.guardrails.alert_deployment import DEPLOY_ALERTS
 from rootwarden.policy.guardrails.alert_stacks import ALERT_STACKS
 from rootwarden.policy.guardrails.caller_policies import caller_policy
 from rootwarden.policy.guardrails.command_policies import COMMAND_POLICIES
@@ -30,6 +31,7 @@ _ENTRIES: Final = (
     *COMMAND_POLICIES,
     *DETECTION_POLICIES,
     *DELEGATION,
+    DEPLOY_ALERTS,
     *ALERT_STACKS,
 )
 GUARDRAILS: Final[Mapping[str, Guardrail]] = {one.name: one for one in _ENTRIES}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.model.command_needs import (
+    ALERT_CALLS,
     LEDGER_IN_S3,
     LEDGER_SIGNING,
     STACK_CALLS,
@@ -34,6 +35,7 @@ LOOKING: Final = tuple(
 SETTING_UP: Final = ("enable", "disable")
 DEPLOYING: Final = ("guardrails deploy", "guardrails undeploy")
 _STACK_IAM: Final = (*STACK_ROLE_CALLS, *STACK_POLICY_CALLS)
+_FOR_ALERTS: Final = frozenset(ALERT_CALLS)
 _LOOKS_OF_STACKS: Final = frozenset(
     {
         "sts:GetCallerIdentity",
@@ -105,7 +107,7 @@ def _set_up(given: Parameters) -> tuple[Part, ...]:
 
 def _deploy(given: Parameters) -> tuple[Part, ...]:
     asks = Asks(given.partition)
-    calls = tuple(one for one in calls_of(DEPLOYING) if one not in {*STACK_CALLS, *_STACK_IAM})
+    calls = tuple(one for one in calls_of(DEPLOYING) if one not in {*STACK_CALLS, *_STACK_IAM, *_FOR_ALERTS})
     me = asks.role(given.management or STRANGER, "RootwardenDeploy")
     paper = Paper(
         "RootwardenDeploy", Kind.IDENTITY, document(statement("DeployGuardrails", "Allow", calls, "*"))
@@ -288,7 +290,7 @@ COMMAND_POLICIES: Final = (
     ),
     Guardrail(
         name="deploy",
-        protects="Lets its holder deploy and undeploy guardrails, and open no root session.",
+        protects="Lets its holder deploy and undeploy SCPs and the delegation, and open no root session.",
         belongs="A role of the management account; SCPs also by the delegate, where 'delegation' is deployed.",
         breaks="Nothing: it only grants. Its holder can detach every SCP of the organization.",
         kinds=(Kind.IDENTITY,),

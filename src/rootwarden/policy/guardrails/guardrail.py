@@ -81,6 +81,15 @@ class Part:
     warnings: tuple[str, ...] = ()
 
 
+class Reach(StrEnum):
+    """The accounts in which a stack of alerts stands, in every enabled Region of them."""
+
+    CALLERS = "callers"
+    """The management account and the delegated administrator's."""
+    MEMBERS = "members"
+    """The management account, and every member account by a StackSet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guardrail:
     """One entry of the catalogue."""
@@ -101,6 +110,8 @@ class Guardrail:
     """The policy's name in the organization; empty for what is not deployed by Organizations."""
     home: Home | None = None
     """The account into which CloudFormation brings it; None for what is no stack."""
+    reach: Reach | None = None
+    """Where a stack of alerts is deployed; None for anything else."""
 
 
 def statement(sid: str, effect: str, action: Any, resource: Any, **more: Any) -> dict[str, Any]:

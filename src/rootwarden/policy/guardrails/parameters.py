@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rootwarden.errors import BadInput
 from rootwarden.model.ids import AccountId, root_arn
 from rootwarden.model.operator_role import OperatorRole
+from rootwarden.policy.alerts.subscriber import protocol_of
 
 if TYPE_CHECKING:
     from rootwarden.policy.guardrails.guardrail import Guardrail
@@ -59,6 +60,8 @@ class Parameters:
     """The bucket that Athena writes its results to."""
     prefix: str = ""
     key: str | None = None
+    notify: str | None = None
+    """Who is told by alerts: an e-mail address, an https address, the ARN of a queue or a function."""
 
     def __post_init__(self) -> None:
         for network in self.networks:
@@ -85,6 +88,8 @@ class Parameters:
         ):
             if text:
                 _check(form, text, what)
+        if self.notify:
+            protocol_of(self.notify)
 
     @property
     def operator_arns(self) -> tuple[str, ...]:
@@ -130,6 +135,7 @@ OPTION_OF: Final = {
     "results": "--results",
     "prefix": "--prefix",
     "key": "--key",
+    "notify": "--notify",
 }
 """The option of the command line that gives each parameter."""
 

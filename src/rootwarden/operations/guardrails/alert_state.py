@@ -1,0 +1,83 @@
+"""Reading what there is of a stack of alerts in one account and Region, its rules and topic as they are now."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rootwarden.aws.event_rules import LiveTopic, rules_named, topic
+from rootwarden.aws.stacks import Stacks, StackStatus
+from rootwarden.errors import AwsError, NotFound
+from rootwarden.model.reason import Reason, reason_of
+from rootwarden.operations.guardrails.alert_drift import differences
+from rootwarden.policy.alerts.stack import is_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rootwarden.aws.clients import CallerClients
+    from rootwarden.model.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsAt:
+    """What was found in one account and Region."""
+
+    account: AccountId
+    region: str
+    status: StackStatus | None = None
+    """None where there is no such stack."""
+    template: str = ""
+    """The template it was made of."""
+    is_ours: bool = True
+    """Whether that is a stack of alerts of this program."""
+    by_hand: tuple[str, ...] = ()
+    """What somebody changed since."""
+    confirmed: int = 0
+    """Subscriptions of the topic that somebody confirmed."""
+    failure: Reason | None = None
+    """Why it could not be read."""
+
+    @property
+    def where(self) -> str:
+        """Account and Region."""
+        return f"{self.account} {self.region}"
+
+
+def alerts_at(clients: CallerClients, account: AccountId, region: str, name: str) -> AlertsAt:
+    """Reads one place. What cannot be read is a value."""
+    try:
+        return _read(clients, account, region, name)
+    except AwsError as error:
+        return AlertsAt(account, region, failure=reason_of(error))
+
+
+def _read(clients: CallerClients, account: AccountId, region: str, name: str) -> AlertsAt:
+    stacks = Stacks(clients.client("cloudformation", region))
+    status = stacks.status(name)
+    if status is None:
+        return AlertsAt(account, region)
+    text = stacks.template(name)
+    template: Mapping[str, Any] = json.loads(text)
+    if not is_ours(template):
+        return AlertsAt(account, region, status, text, is_ours=False)
+    prefix, topic_name = _names(template)
+    live = rules_named(clients.client("events", region), prefix)
+    arn = f"arn:{clients.partition.name}:sns:{region}:{account}:{topic_name}"
+    there = _topic(clients, region, arn)
+    found = differences(template, region, arn, live, there)
+    return AlertsAt(account, region, status, text, by_hand=found, confirmed=there.confirmed if there else 0)
+
+
+def _topic(clients: CallerClients, region: str, arn: str) -> LiveTopic | None:
+    try:
+        return topic(clients.client("sns", region), arn)
+    except NotFound:
+        return None
+
+
+def _names(template: Mapping[str, Any]) -> tuple[str, str]:
+    """What the rules' names begin with, and the topic's name."""
+    topic_name = str(template["Resources"]["Topic"]["Properties"]["TopicName"])
+    return topic_name.removesuffix("Alerts"), topic_name
