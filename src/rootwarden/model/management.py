@@ -125,6 +125,27 @@ class ManagementReadings:
     """Metric filters on the log groups of CloudTrail's trails, with their alarms."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeployedAlerts:
+    """What ``guardrails deploy`` brought into the management account, as it is now, Region by Region."""
+
+    guardrail: str
+    there: tuple[str, ...] = ()
+    """Regions with its stack."""
+    missing: tuple[str, ...] = ()
+    """Enabled Regions without it."""
+    changed: tuple[str, ...] = ()
+    """What somebody changed by hand, or CloudFormation left undone, a sentence each."""
+    silent: tuple[str, ...] = ()
+    """Regions whose topic tells nobody: no subscription is confirmed."""
+    unread: tuple[str, ...] = ()
+    """What could not be read, with AWS's words."""
+    reason: Reason | None = None
+    """The first of AWS's reasons for that."""
+    members: str | None = None
+    """What is wrong with the stacks of members; None where nothing is, or where they have none of these."""
+
+
 class Verdict(StrEnum):
     """How a check came out."""
 
