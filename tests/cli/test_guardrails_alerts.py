@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def test_alerts_of_the_callers_stand_in_every_region_of_both_accounts(shop: Rig)
     seen = run(*CALLERS, "--plan").document
     assert [one.partition(": ")[2] for one in seen["by_hand"]] == [
         "the rule RootwardenCallersAssumeRoot is DISABLED, and was made ENABLED",
-        "the rule RootwardenCallersTrailChanged does not tell the topic any more, or tells it something else",
+        "the rule RootwardenCallersTrailChanged does not tell whom it told, or tells something else",
     ]
     mended = run(*CALLERS, "--yes", "--overwrite")
     assert steps(mended) == [("delete_stack", SECURITY, "done"), ("create_stack", SECURITY, "done")]
@@ -205,6 +206,12 @@ def test_a_member_whose_stack_fails_is_named(shop: Rig) -> None:
         (f"alerts-root --target {SHOP}", MANAGER, 2, "is an account"),
         ("alerts-root --target /Nope", MANAGER, 2, "no OU '/Nope'"),
         ("alerts-root --notify nobody", MANAGER, 2, "nobody that alerts can tell"),
+        (
+            "alerts-root --hub-bus arn:aws:events:us-east-1:222222222222:event-bus/default",
+            MANAGER,
+            2,
+            "event bus",
+        ),
         ("alerts-callers", f"emulator-{SHOP}", 3, f"is of account {SHOP}"),
         ("deny-leaving --target / --notify soc@example.com", MANAGER, 2, "does not take --notify"),
     ],
@@ -234,3 +241,43 @@ def test_a_stack_of_somebody_else_is_left_alone(shop: Rig) -> None:
         cloud.describe_stacks(StackName="rootwarden-alerts-root")["Stacks"][0]["StackStatus"]
         == "CREATE_COMPLETE"
     )
+
+
+def test_alerts_by_way_of_a_central_bus(shop: Rig) -> None:
+    """The bus takes events of the organization only; the accounts pass whole events on to it, and have no topics."""
+    made = shop.json(
+        "guardrails", "deploy", "alerts-hub", "--notify", "soc@example.com", "--yes", profile=DELEGATE
+    )
+    assert (made.code, steps(made)) == (0, [("create_stack", SECURITY, "done")]), made.err
+    bus = client(shop, "events", SECURITY, AWAY).describe_event_bus(Name="RootwardenHub")
+    (allowed,) = json.loads(bus["Policy"])["Statement"]
+    organization = shop.emulator.world.organization.id
+    assert (allowed["Action"], allowed["Condition"]) == (
+        "events:PutEvents",
+        {"StringEquals": {"aws:PrincipalOrgID": organization}},
+    )
+    on_bus = client(shop, "events", SECURITY, AWAY).list_rules(EventBusName="RootwardenHub")["Rules"]
+    assert {"RootwardenHubCallersAssumeRoot", "RootwardenHubRootSignIn"} <= {one["Name"] for one in on_bus}
+    assert subscribers(shop, SECURITY, AWAY, "RootwardenHubAlerts") == ["soc@example.com"]
+
+    sent = shop.json(*ROOT, "--hub-bus", bus["Arn"], "--yes", profile=MANAGER)
+    assert sent.code == 0, sent.err
+    assert any("whole events" in one for one in sent.document["notes"])
+    for one in (MANAGEMENT, SHOP):
+        found = client(shop, "events", one, HOME).list_targets_by_rule(Rule="RootwardenRootSignIn")["Targets"]
+        assert [(each["Arn"], "InputTransformer" in each) for each in found] == [(bus["Arn"], False)]
+        role = client(shop, "iam", one, HOME).get_role(RoleName=found[0]["RoleArn"].rpartition("/")[2])[
+            "Role"
+        ]
+        assert role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": one}
+        }
+        assert client(shop, "sns", one, HOME).list_topics()["Topics"] == []
+    assert shop.json(*ROOT, "--yes", profile=MANAGER).document["steps"] == []  # the bus stays
+    client(shop, "events", SECURITY, AWAY).disable_rule(
+        Name="RootwardenHubRootSignIn", EventBusName="RootwardenHub"
+    )
+    hub = shop.json("guardrails", "deploy", "alerts-hub", "--plan", profile=DELEGATE).document
+    assert "RootwardenHubRootSignIn is DISABLED" in hub["by_hand"][0]
+    away = shop.json("guardrails", "undeploy", "alerts-hub", "--yes", "--overwrite", profile=DELEGATE)
+    assert (away.code, steps(away)) == (0, [("delete_stack", SECURITY, "done")])

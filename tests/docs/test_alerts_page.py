@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rootwarden.cli import main
-from rootwarden.policy.alerts.rules import ALERT_RULES
+from rootwarden.policy.alerts.alert_rule import AlertStack
+from rootwarden.policy.alerts.rules import ALERT_RULES, rules_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(encoding="utf-8")
 
@@ -19,6 +20,8 @@ def test_every_rule_is_on_the_page_with_where_it_is() -> None:
     rows = re.findall(r"^\| (`Rootwarden[^|]*) \|[^|]*\| (every|control) Region \|$", PAGE, re.MULTILINE)
     told = {name: where == "every" for names, where in rows for name in re.findall(r"`(\w+)`", names)}
     assert told == {one.rule_name: one.everywhere for one in ALERT_RULES}
+    hub = set(re.findall(r"`(RootwardenHub\w+)`", PAGE))
+    assert hub == {one.rule_name for one in rules_of(AlertStack.HUB)}
 
 
 @pytest.mark.parametrize("line", re.findall(r"^rootwarden (.*cloudformation)$", PAGE, re.MULTILINE))

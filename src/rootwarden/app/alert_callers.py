@@ -24,9 +24,12 @@ class AlertCallers:
     """The callers by account. Raises WrongAccount where there is none of an account that it belongs into, and AwsError."""
 
     def __init__(self, app: App, guardrail: Guardrail) -> None:
-        purposes = [PurposeName.MANAGEMENT_DEPLOY]
-        if guardrail.reach is Reach.CALLERS:
-            purposes.append(PurposeName.DELEGATE_DEPLOY)
+        purposes = {
+            Reach.CALLERS: (PurposeName.MANAGEMENT_DEPLOY, PurposeName.DELEGATE_DEPLOY),
+            Reach.MEMBERS: (PurposeName.MANAGEMENT_DEPLOY,),
+            Reach.HUB: (PurposeName.DELEGATE_DEPLOY,),
+            None: (),
+        }[guardrail.reach]
         callers: dict[AccountId, CallerClients] = {}
         for purpose in purposes:
             clients = app.caller(purpose)
@@ -35,7 +38,7 @@ class AlertCallers:
         self.api = Organizations(self.first.client("organizations"))
         self.organization = self.api.describe()
         app.check_organization(self.organization.id)
-        wanted, unread = self._wanted(guardrail)
+        wanted, unread = self._wanted(guardrail, tuple(callers))
         self.reached: dict[AccountId, CallerClients] = {
             account: clients for account, clients in callers.items() if account in wanted
         }
@@ -79,7 +82,11 @@ class AlertCallers:
                     f"no trail of {account} covers all Regions: the alerts in the others are silent"
                 )
 
-    def _wanted(self, guardrail: Guardrail) -> tuple[tuple[AccountId, ...], tuple[str, ...]]:
+    def _wanted(
+        self, guardrail: Guardrail, callers: tuple[AccountId, ...]
+    ) -> tuple[tuple[AccountId, ...], tuple[str, ...]]:
+        if guardrail.reach is Reach.HUB:
+            return callers, ()
         manager = self.organization.management_account_id
         if guardrail.reach is Reach.MEMBERS:
             return (manager,), ()

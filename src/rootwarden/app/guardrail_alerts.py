@@ -27,6 +27,7 @@ from rootwarden.operations.guardrails.alert_plan import (
 from rootwarden.operations.guardrails.alert_state import alerts_at
 from rootwarden.operations.guardrails.plan import laid_out
 from rootwarden.operations.guardrails.stack_sets import missing_in_words, read_stack_set
+from rootwarden.policy.alerts.hub import hub_of
 from rootwarden.policy.alerts.stack import is_ours, told_by
 from rootwarden.policy.guardrails.guardrail import Reach
 from rootwarden.policy.guardrails.template import template, template_text
@@ -66,9 +67,10 @@ class AlertPlanner:
         there = [one.template for one in found if one.template]
         if state.found is not None:
             there.append(state.found.template)
-        if given.notify is None and there:
+        if given.notify is None and given.hub_bus is None and there:
             # Who is told stays as it is until somebody says otherwise.
-            given = dataclasses.replace(given, notify=told_by(json.loads(there[0])))
+            before = json.loads(there[0])
+            given = dataclasses.replace(given, notify=told_by(before), hub_bus=hub_of(before))
         wanted = template_text(template(render_guardrail(self._app, self._guardrail, selection, given)))
         changes = [step for one in found for step in stack_steps(one, self._name, wanted)]
         if self._for_members:
@@ -76,15 +78,15 @@ class AlertPlanner:
         elif targets:
             raise BadInput(
                 f"guardrail {self._guardrail.name} takes no --target",
-                advice="It belongs into the management account and the delegated administrator's.",
+                advice="Where it belongs is the same for everybody: 'guardrails list' says it.",
             )
-        before = next((text for text in there if text != wanted), wanted if there else "")
+        earlier = next((text for text in there if text != wanted), wanted if there else "")
         return self._plan(
             "guardrails deploy",
             changes,
             found,
             (*unseen, *_left_alone(found)),
-            before=before,
+            before=earlier,
             after=wanted,
             notes=tuple(self._notes(found, state, wanted)),
         )
@@ -141,6 +143,9 @@ class AlertPlanner:
         places = []
         unseen = []
         for account, clients in self.callers.reached.items():
+            if self._guardrail.reach is Reach.HUB:
+                places.append((clients, account, clients.region))
+                continue
             regions = try_reading(lambda clients=clients: enabled_regions(clients.client("ec2")))  # type: ignore[misc]
             if isinstance(regions, NotSeen):
                 unseen.append(f"{account}: its Regions could not be read: {regions.reason.text}")
@@ -190,10 +195,13 @@ class AlertPlanner:
 
     def _notes(self, found: Sequence[AlertsAt], state: StackSetState, wanted: str) -> Iterator[str]:
         yield from self.callers.notes
-        if told_by(json.loads(wanted)) is None:
+        template = json.loads(wanted)
+        if "Topic" not in template["Resources"]:
+            yield "the central bus tells somebody, and whole events pass it: that of AssumeRoot holds the session's token"
+        elif told_by(template) is None:
             yield "nobody is told yet: name somebody with --notify, or subscribe to the topics by hand"
         else:
-            silent = [one.where for one in found if one.status and not one.confirmed]
+            silent = [one.where for one in found if one.confirmed == 0]
             if silent:
                 yield f"nobody confirmed the subscription in {len(silent)} places, {silent[0]} among them: nobody is told there"
         if self._for_members:

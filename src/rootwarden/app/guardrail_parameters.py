@@ -33,6 +33,7 @@ def given_parameters(
     prefix: str | None,
     key: str | None,
     notify: str | None,
+    hub_bus: str | None,
 ) -> Given:
     """The parameters as values. Raises BadInput for one that cannot be meant."""
     return Given(
@@ -53,6 +54,7 @@ def given_parameters(
         prefix=prefix or "",
         key=key,
         notify=notify,
+        hub_bus=hub_bus,
     )
 
 

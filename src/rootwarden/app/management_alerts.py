@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def deployed_alerts(clients: CallerClients, account: AccountId) -> Iterator[DeployedAlerts]:
     """Every stack of alerts in every enabled Region of this account."""
     regions = try_reading(lambda: enabled_regions(clients.client("ec2")))
-    for guardrail in (one for one in GUARDRAILS.values() if one.reach is not None):
+    for guardrail in (one for one in GUARDRAILS.values() if one.reach in {Reach.CALLERS, Reach.MEMBERS}):
         if isinstance(regions, NotSeen):
             unread = (f"the enabled Regions: {_said(regions.reason)}",)
             yield DeployedAlerts(guardrail.name, unread=unread, reason=regions.reason)
@@ -61,7 +61,7 @@ def _as_found(
         there=tuple(one.region for one in there),
         missing=tuple(one.region for one in read if one not in there),
         changed=tuple(text for one in there for text in _changed(one)),
-        silent=tuple(one.region for one in there if not one.confirmed),
+        silent=tuple(one.region for one in there if one.confirmed == 0),
         unread=tuple(f"{what}: {_said(reason)}" for what, reason in failed),
         reason=failed[0][1] if failed else None,
         members=wrong,

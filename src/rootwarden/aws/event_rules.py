@@ -1,4 +1,4 @@
-"""EventBridge: rules of the default bus as they are now, and whom they tell.
+"""EventBridge: rules as they are now, and whom they tell.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html
 """
@@ -40,13 +40,14 @@ class LiveTopic:
     """Subscriptions that somebody confirmed."""
 
 
-def rules_named(client: EventBridgeClient, prefix: str) -> dict[str, LiveRule]:
-    """The rules whose names begin so, by name. Raises AwsError."""
+def rules_named(client: EventBridgeClient, prefix: str, *, bus: str = "default") -> dict[str, LiveRule]:
+    """The rules of a bus whose names begin so, by name. Raises NotFound where there is no such bus, and AwsError."""
     found = {}
-    for page in pages(client, "list_rules", "events:ListRules", NamePrefix=prefix):
+    for page in pages(client, "list_rules", "events:ListRules", NamePrefix=prefix, EventBusName=bus):
         for one in page["Rules"]:
             with aws_call("events:ListTargetsByRule"):
-                targets: Any = client.list_targets_by_rule(Rule=one["Name"])["Targets"]
+                answer = client.list_targets_by_rule(Rule=one["Name"], EventBusName=bus)
+            targets: Any = answer["Targets"]
             pattern = json.loads(one["EventPattern"]) if one.get("EventPattern") else None
             found[one["Name"]] = LiveRule(one["Name"], one.get("State", ""), pattern, tuple(targets))
     return found

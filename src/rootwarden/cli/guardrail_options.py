@@ -68,6 +68,12 @@ NotifyOption = Annotated[
         metavar="ENDPOINT",
     ),
 ]
+HubBusOption = Annotated[
+    str | None,
+    _option(
+        "A central event bus that alerts pass whole events on to, session tokens included.", metavar="ARN"
+    ),
+]
 
 
 def parameters_of(
@@ -88,6 +94,7 @@ def parameters_of(
     prefix: PrefixOption = None,
     key: KeyOption = None,
     notify: NotifyOption = None,
+    hub_bus: HubBusOption = None,
 ) -> Given:
     """The parameters these options mean; raises BadInput for one that cannot be meant."""
     return given_parameters(
@@ -108,6 +115,7 @@ def parameters_of(
         prefix=prefix,
         key=key,
         notify=notify,
+        hub_bus=hub_bus,
     )
 
 

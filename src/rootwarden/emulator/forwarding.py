@@ -73,9 +73,9 @@ class Moto:
 
 
 def _ready_for_stacks() -> None:
-    from rootwarden.emulator.stack_topics import let_stacks_make_topics  # noqa: PLC0415 - loads thirty megabytes
+    from rootwarden.emulator.stack_alerts import let_stacks_make_alerts  # noqa: PLC0415 - loads thirty megabytes
 
-    let_stacks_make_topics()
+    let_stacks_make_alerts()
 
 
 def _unknown(call: Call) -> AwsAnswer:

@@ -161,6 +161,32 @@ ALERT_TOPIC_CALLS = tuple(
         "DeleteTopic",
     )
 )
+ALERT_BUS_CALLS = tuple(
+    f"events:{action}"
+    for action in (
+        "DescribeEventBus",
+        "CreateEventBus",
+        "UpdateEventBus",
+        "DeleteEventBus",
+        "PutPermission",
+        "RemovePermission",
+    )
+)
+ALERT_ROLE_CALLS = tuple(
+    f"iam:{action}"
+    for action in (
+        "GetRole",
+        "GetRolePolicy",
+        "CreateRole",
+        "PutRolePolicy",
+        "PassRole",
+        "UpdateRoleDescription",
+        "UpdateAssumeRolePolicy",
+        "DeleteRolePolicy",
+        "DeleteRole",
+    )
+)
+"""Of the role that passes events on to a central bus, where there is one."""
 ALERT_KEY_CALLS = (
     *(
         f"kms:{action}"
@@ -206,6 +232,8 @@ ALERT_CALLS = tuple(
             *TRAIL_READS,
             *ALERT_RULE_CALLS,
             *ALERT_TOPIC_CALLS,
+            *ALERT_BUS_CALLS,
+            *ALERT_ROLE_CALLS,
             *ALERT_KEY_CALLS,
             *STACK_SET_ACCESS_CALLS,
             *STACK_SET_CALLS,

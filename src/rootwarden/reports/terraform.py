@@ -10,9 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from rootwarden.errors import BadInput
 from rootwarden.model.operator_role import OperatorRole
-from rootwarden.policy.guardrails.guardrail import Kind
+from rootwarden.policy.guardrails.guardrail import Kind, Reach
 from rootwarden.policy.guardrails.template import check_is_resource, description
 
 if TYPE_CHECKING:
@@ -30,15 +29,47 @@ class Expression(str):
     __slots__ = ()
 
 
+class Nested(dict[str, Any]):
+    """A block inside of a block."""
+
+    __slots__ = ()
+
+
 def terraform(made: Rendered) -> str:
-    """The configuration. Raises BadInput for what is no resource by itself, and for a stack of alerts."""
+    """The configuration. Raises BadInput for what is no resource by itself."""
     check_is_resource(made)
-    if made.guardrail.kinds == (Kind.STACK,):
-        raise BadInput(
-            f"guardrail {made.guardrail.name} is a CloudFormation template, and there is none of it for Terraform",
-            advice="Render it as cloudformation; aws_cloudformation_stack_set takes it as its template_body.",
-        )
-    return "\n".join(_blocks(made))
+    return "\n".join(_stacks(made) if made.guardrail.kinds == (Kind.STACK,) else _blocks(made))
+
+
+def _stacks(made: Rendered) -> Iterator[str]:
+    """A stack for the account and Region of the provider; for alerts of members a StackSet as well."""
+    (paper,) = made.papers
+    name, label = f"rootwarden-{made.guardrail.name}", f"rootwarden_{made.guardrail.name.replace('-', '_')}"
+    body = {
+        "name": name,
+        "capabilities": ["CAPABILITY_NAMED_IAM"],
+        "template_body": _encoded(paper),
+    }
+    yield _block(("resource", "aws_cloudformation_stack", label), body)
+    if made.guardrail.reach is not Reach.MEMBERS:
+        return
+    for variable, about in (
+        ("organizational_unit_ids", "The organization's root or OUs whose accounts have the alerts"),
+        ("regions", "Every enabled Region"),
+    ):
+        yield _block(("variable", variable), {"type": Expression("set(string)"), "description": about})
+    automatic = Nested({"enabled": True, "retain_stacks_on_account_removal": False})
+    yield _block(
+        ("resource", "aws_cloudformation_stack_set", label),
+        {**body, "permission_model": "SERVICE_MANAGED", "auto_deployment": automatic},
+    )
+    targets = Nested({"organizational_unit_ids": Expression("var.organizational_unit_ids")})
+    instances = {
+        "stack_set_name": Expression(f"aws_cloudformation_stack_set.{label}.name"),
+        "regions": Expression("var.regions"),
+        "deployment_targets": targets,
+    }
+    yield _block(("resource", "aws_cloudformation_stack_instances", label), instances)
 
 
 def _blocks(made: Rendered) -> Iterator[str]:
@@ -111,6 +142,7 @@ def _attributes(body: Mapping[str, Any], depth: int) -> str:
     lines = [
         (name if _PLAIN.fullmatch(name) else _text(name), _value(value, depth))
         for name, value in body.items()
+        if not isinstance(value, Nested)
     ]
     written = []
     group: list[tuple[str, str]] = []
@@ -123,12 +155,18 @@ def _attributes(body: Mapping[str, Any], depth: int) -> str:
         group = []
         if name:
             written.append(f"{name} = {value}")
-    return "".join(f"{'  ' * depth}{line}\n" for line in written)
+    inside = "".join(f"{'  ' * depth}{line}\n" for line in written)
+    for name, value in body.items():
+        if isinstance(value, Nested):
+            inside += f"\n{'  ' * depth}{name} {{\n{_attributes(value, depth + 1)}{'  ' * depth}}}\n"
+    return inside
 
 
 def _value(value: Any, depth: int) -> str:
     if isinstance(value, Expression):
         return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str):
         return _text(value)
     inner, outer = "  " * (depth + 1), "  " * depth

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rootwarden.aws.event_rules import LiveTopic, rules_named, topic
+from rootwarden.aws.event_rules import LiveRule, LiveTopic, rules_named, topic
 from rootwarden.aws.stacks import Stacks, StackStatus
 from rootwarden.errors import AwsError, NotFound
 from rootwarden.model.reason import Reason, reason_of
 from rootwarden.operations.guardrails.alert_drift import differences
-from rootwarden.policy.alerts.stack import is_ours
+from rootwarden.policy.alerts.stack import is_ours, prefix_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,8 @@ class AlertsAt:
     """Whether that is a stack of alerts of this program."""
     by_hand: tuple[str, ...] = ()
     """What somebody changed since."""
-    confirmed: int = 0
-    """Subscriptions of the topic that somebody confirmed."""
+    confirmed: int | None = None
+    """Subscriptions of the topic that somebody confirmed; None where it has no topic."""
     failure: Reason | None = None
     """Why it could not be read."""
 
@@ -62,12 +63,23 @@ def _read(clients: CallerClients, account: AccountId, region: str, name: str) ->
     template: Mapping[str, Any] = json.loads(text)
     if not is_ours(template):
         return AlertsAt(account, region, status, text, is_ours=False)
-    prefix, topic_name = _names(template)
-    live = rules_named(clients.client("events", region), prefix)
-    arn = f"arn:{clients.partition.name}:sns:{region}:{account}:{topic_name}"
-    there = _topic(clients, region, arn)
+    live = live_rules(clients, template, region)
+    arn = f"arn:{clients.partition.name}:sns:{region}:{account}:{prefix_of(template)}Alerts"
+    has_topic = "Topic" in template["Resources"]
+    there = _topic(clients, region, arn) if has_topic else None
     found = differences(template, region, arn, live, there)
-    return AlertsAt(account, region, status, text, by_hand=found, confirmed=there.confirmed if there else 0)
+    told = (there.confirmed if there else 0) if has_topic else None
+    return AlertsAt(account, region, status, text, by_hand=found, confirmed=told)
+
+
+def live_rules(clients: CallerClients, template: Mapping[str, Any], region: str) -> dict[str, LiveRule]:
+    """The rules of a stack as they are now, on the default bus and on its own where it has one. Raises AwsError."""
+    events, prefix = clients.client("events", region), prefix_of(template)
+    found = rules_named(events, prefix)
+    if "Bus" in template["Resources"]:
+        with contextlib.suppress(NotFound):  # the bus is gone, and its rules with it: they are missed by name
+            found |= rules_named(events, prefix, bus=prefix)
+    return found
 
 
 def _topic(clients: CallerClients, region: str, arn: str) -> LiveTopic | None:
@@ -75,9 +87,3 @@ def _topic(clients: CallerClients, region: str, arn: str) -> LiveTopic | None:
         return topic(clients.client("sns", region), arn)
     except NotFound:
         return None
-
-
-def _names(template: Mapping[str, Any]) -> tuple[str, str]:
-    """What the rules' names begin with, and the topic's name."""
-    topic_name = str(template["Resources"]["Topic"]["Properties"]["TopicName"])
-    return topic_name.removesuffix("Alerts"), topic_name

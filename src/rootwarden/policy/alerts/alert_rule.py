@@ -16,6 +16,8 @@ class AlertStack(StrEnum):
     """The management account and the delegated administrator, from which root sessions are opened."""
     ROOT = "RootwardenRoot"
     """Every member account, and the management account itself: its own root user."""
+    HUB = "RootwardenHub"
+    """The account of the central event bus, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,10 +185,23 @@ _ROOT: Final = (
     *_own_alerts(AlertStack.ROOT),
 )
 
+_HUB: Final = (
+    AlertRule(
+        AlertStack.HUB,
+        "BusChanged",
+        "An event bus was changed, opened, deleted or archived: the central one holds tokens",
+        _calls(
+            "events",
+            ["DeleteEventBus", "UpdateEventBus", "PutPermission", "RemovePermission", "CreateArchive"],
+        ),
+    ),
+    *_own_alerts(AlertStack.HUB),
+)
+
 ALERT_RULES: Final = (*_CALLERS, *_ROOT)
-"""Every rule of both stacks."""
+"""Every rule of the two stacks that notice root."""
 
 
 def rules_of(stack: AlertStack) -> tuple[AlertRule, ...]:
-    """The rules of one stack."""
-    return tuple(one for one in ALERT_RULES if one.stack is stack)
+    """The rules of one stack, on the default bus of its accounts."""
+    return tuple(one for one in (*ALERT_RULES, *_HUB) if one.stack is stack)

@@ -173,6 +173,16 @@ SAMPLES: Final = (
         everywhere=True,
     ),
     _own(AlertStack.ROOT),
+    _own(AlertStack.HUB),
+    Sample(
+        AlertStack.HUB,
+        "changes of the central bus, an archive of it among them",
+        (
+            _asked("events", "DeleteEventBus", name="RootwardenHub"),
+            _asked("events", "PutPermission", eventBusName="RootwardenHub"),
+            _asked("events", "CreateArchive", archiveName="copy"),
+        ),
+    ),
 )
 """What each stack has to notice."""
 

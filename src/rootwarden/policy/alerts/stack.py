@@ -43,41 +43,47 @@ TOLD: Final = frozenset(
     }
 )
 """Every path a message may take something from; none of them leads to credentials or tokens."""
-_MARK: Final = "rootwarden alerts "
+MARK: Final = "rootwarden alerts "
+"""How the descriptions of our templates begin."""
 _ONLY_THERE: Final = "InControlRegion"
 _HAS_ENDPOINT: Final = "HasEndpoint"
 
 
 def stack_template(stack: AlertStack, partition: str = "aws", notify: str | None = None) -> dict[str, Any]:
     """The template of a stack; ``notify`` is who subscribes to its topic."""
-    rules = {one.rule_name: _rule(one) for one in rules_of(stack)}
+    rules = {one.rule_name: _in_its_regions(one) for one in rules_of(stack)}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"{_MARK}{stack.value}: EventBridge rules on root access, told to an encrypted topic",
-        "Parameters": {
-            "ControlRegion": {
-                "Type": "String",
-                "Default": CONTROL_REGIONS.get(partition, CONTROL_REGIONS["aws"]),
-                "Description": "Region in which IAM, Organizations and root sign-ins are recorded",
-            },
-            "Protocol": {
-                "Type": "String",
-                "Default": protocol_of(notify) if notify else "email",
-                "AllowedValues": ["email", "email-json", "https", "sqs", "lambda"],
-                "Description": "Protocol of the subscription",
-            },
-            "Endpoint": {
-                "Type": "String",
-                "Default": notify or "",
-                "Description": "Who is told; empty: nobody yet",
-            },
-        },
+        "Description": f"{MARK}{stack.value}: EventBridge rules on root access, told to an encrypted topic",
+        "Parameters": parameters(partition, notify),
         "Conditions": {
             _ONLY_THERE: {"Fn::Equals": [{"Ref": "AWS::Region"}, {"Ref": "ControlRegion"}]},
             _HAS_ENDPOINT: {"Fn::Not": [{"Fn::Equals": [{"Ref": "Endpoint"}, ""]}]},
         },
-        "Resources": {**_topic(stack), **rules},
+        "Resources": {**topic_resources(stack.value), **rules},
         "Outputs": {"TopicArn": {"Value": {"Ref": "Topic"}, "Description": "Subscribe here"}},
+    }
+
+
+def parameters(partition: str, notify: str | None) -> dict[str, Any]:
+    """The parameters of a template."""
+    return {
+        "ControlRegion": {
+            "Type": "String",
+            "Default": CONTROL_REGIONS.get(partition, CONTROL_REGIONS["aws"]),
+            "Description": "Region in which IAM, Organizations and root sign-ins are recorded",
+        },
+        "Protocol": {
+            "Type": "String",
+            "Default": protocol_of(notify) if notify else "email",
+            "AllowedValues": ["email", "email-json", "https", "sqs", "lambda"],
+            "Description": "Protocol of the subscription",
+        },
+        "Endpoint": {
+            "Type": "String",
+            "Default": notify or "",
+            "Description": "Who is told; empty: nobody yet",
+        },
     }
 
 
@@ -101,17 +107,29 @@ def rules_in(template: Mapping[str, Any], region: str) -> dict[str, Mapping[str,
     }
 
 
+def prefix_of(template: Mapping[str, Any]) -> str:
+    """What the names of a template's rules, topic and bus begin with."""
+    return str(template["Description"]).removeprefix(MARK).partition(":")[0]
+
+
 def is_ours(template: Mapping[str, Any]) -> bool:
     """Whether a template is a stack of alerts of this program."""
-    return str(template.get("Description", "")).startswith(_MARK)
+    return str(template.get("Description", "")).startswith(MARK)
 
 
-def _rule(rule: AlertRule) -> dict[str, Any]:
+def _in_its_regions(rule: AlertRule) -> dict[str, Any]:
+    made = rule_resource(rule)
+    return made if rule.everywhere else {"Condition": _ONLY_THERE, **made}
+
+
+def rule_resource(rule: AlertRule, *, name: str | None = None, bus: Any = None) -> dict[str, Any]:
+    """A rule that tells the stack's topic; on another bus than the default one where one is given."""
     paths = {**PATHS, **{_name(word): path for word, path in rule.paths.items()}}
-    made: dict[str, Any] = {
+    return {
         "Type": "AWS::Events::Rule",
         "Properties": {
-            "Name": rule.rule_name,
+            "Name": name or rule.rule_name,
+            **({"EventBusName": bus} if bus else {}),
             "Description": rule.tells,
             "State": rule.state,
             "EventPattern": rule.pattern,
@@ -124,7 +142,6 @@ def _rule(rule: AlertRule) -> dict[str, Any]:
             ],
         },
     }
-    return made if rule.everywhere else {"Condition": _ONLY_THERE, **made}
 
 
 def message(rule: AlertRule) -> str:
@@ -151,7 +168,7 @@ _EVENTBRIDGE: Final = {"Service": "events.amazonaws.com"}
 # that is never delivered is worse than a message that somebody else had sent.
 
 
-def _key(stack: AlertStack) -> dict[str, Any]:
+def _key(prefix: str) -> dict[str, Any]:
     root = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
     account = {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*"}
     use = {
@@ -162,13 +179,14 @@ def _key(stack: AlertStack) -> dict[str, Any]:
     }
     statements = [{**one, "Resource": "*"} for one in (account, use)]
     return {
-        "Description": f"Encrypts {stack.value}Alerts",
+        "Description": f"Encrypts {prefix}Alerts",
         "EnableKeyRotation": True,
         "KeyPolicy": {"Version": "2012-10-17", "Statement": statements},
     }
 
 
-def _topic(stack: AlertStack) -> dict[str, Any]:
+def topic_resources(prefix: str) -> dict[str, Any]:
+    """An encrypted topic that EventBridge may publish to, and its subscription."""
     allow = {
         "Sid": "EventBridge",
         "Effect": "Allow",
@@ -182,10 +200,10 @@ def _topic(stack: AlertStack) -> dict[str, Any]:
         "Endpoint": {"Ref": "Endpoint"},
     }
     return {
-        "Key": {"Type": "AWS::KMS::Key", "Properties": _key(stack)},
+        "Key": {"Type": "AWS::KMS::Key", "Properties": _key(prefix)},
         "Topic": {
             "Type": "AWS::SNS::Topic",
-            "Properties": {"TopicName": f"{stack.value}Alerts", "KmsMasterKeyId": {"Ref": "Key"}},
+            "Properties": {"TopicName": f"{prefix}Alerts", "KmsMasterKeyId": {"Ref": "Key"}},
         },
         "TopicPolicy": {
             "Type": "AWS::SNS::TopicPolicy",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rootwarden.model.command_needs import (
+    ALERT_BUS_CALLS,
     ALERT_KEY_CALLS,
+    ALERT_ROLE_CALLS,
     ALERT_RULE_CALLS,
     ALERT_TOPIC_CALLS,
     STACK_CALLS,
@@ -49,6 +51,8 @@ _ALLOWED: Final = frozenset(
         *STACK_SET_CALLS,
         *ALERT_RULE_CALLS,
         *ALERT_TOPIC_CALLS,
+        *ALERT_BUS_CALLS,
+        *ALERT_ROLE_CALLS,
         *ALERT_KEY_CALLS,
         _ENABLE,
         _MAKE_ROLE,
@@ -68,6 +72,8 @@ def _deploy_alerts(given: Parameters) -> tuple[Part, ...]:
             statement("ChangeOurStackSets", "Allow", STACK_SET_CALLS, where["sets"]),
             statement("ChangeOurRules", "Allow", ALERT_RULE_CALLS, where["rules"]),
             statement("ChangeOurTopics", "Allow", ALERT_TOPIC_CALLS, where["topics"]),
+            statement("ChangeOurBus", "Allow", ALERT_BUS_CALLS, where["buses"]),
+            statement("ChangeOurForwarders", "Allow", ALERT_ROLE_CALLS, where["roles"]),
             statement("ByCloudFormationOnly", "Allow", ALERT_KEY_CALLS, "*", condition=_VIA),
             statement("LetStackSetsIn", "Allow", _ENABLE, "*", condition=_TRUST),
             statement("MakeTheRolesOfStackSets", "Allow", _MAKE_ROLE, where["linked"]),
@@ -87,6 +93,11 @@ def _places(partition: str) -> dict[str, tuple[str, ...]]:
             f"{stem}:cloudformation:*:*:type/resource/*",
         ),
         "rules": (f"{stem}:events:*:*:rule/Rootwarden*",),
+        "buses": (f"{stem}:events:*:*:event-bus/Rootwarden*",),
+        "roles": (
+            f"{stem}:iam::*:role/rootwarden-alerts-*",
+            f"{stem}:iam::*:role/StackSet-rootwarden-alerts-*",
+        ),
         "topics": (f"{stem}:sns:*:*:Rootwarden*",),
         "linked": tuple(
             f"{stem}:iam::*:role/aws-service-role/{one}/*" for one in (_STACK_SETS, _ADMINISTRATION)
@@ -106,6 +117,8 @@ def _claims(given: Parameters) -> tuple[Claim, ...]:
             (STACK_SET_CALLS, f"{stem}:cloudformation:{home}:stackset/{prefix}-alerts-root:1"),
             (ALERT_RULE_CALLS, f"{stem}:events:{home}:rule/{name}RootSignIn"),
             (ALERT_TOPIC_CALLS, f"{stem}:sns:{home}:{name}RootAlerts"),
+            (ALERT_BUS_CALLS, f"{stem}:events:{home}:event-bus/{name}Hub"),
+            (ALERT_ROLE_CALLS, f"{stem}:iam::{_MEMBER}:role/{prefix}-alerts-root-Forwarder-1A2B"),
         )
         return tuple(Case(asks.by(me, one, where)) for actions, where in places for one in actions)
 
@@ -123,7 +136,7 @@ def _claims(given: Parameters) -> tuple[Claim, ...]:
     return (
         Decides("it reads what is there", Answer.ALLOW, tuple(Case(asks.by(me, one)) for one in _LOOKS)),
         Decides(
-            "it makes and changes our stacks, rules and topics",
+            "it makes and changes our stacks, rules, topics, bus and forwarding roles",
             Answer.ALLOW,
             calls("Rootwarden", "rootwarden"),
         ),

@@ -88,6 +88,8 @@ class Reach(StrEnum):
     """The management account and the delegated administrator's."""
     MEMBERS = "members"
     """The management account, and every member account by a StackSet."""
+    HUB = "hub"
+    """The account and Region of the caller, whichever they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _PREFIX: Final = re.compile(r"[\w!.()/=+@,'-]*", re.ASCII)
 _KEY: Final = re.compile(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", re.ASCII)
 _TOPIC: Final = re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+(\.fifo)?", re.ASCII)
+_BUS: Final = re.compile(
+    r"arn:[a-z0-9-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/(?P<name>[\w./-]{1,256})", re.ASCII
+)
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
 
 
@@ -62,6 +65,8 @@ class Parameters:
     key: str | None = None
     notify: str | None = None
     """Who is told by alerts: an e-mail address, an https address, the ARN of a queue or a function."""
+    hub_bus: str | None = None
+    """The ARN of a central event bus that alerts pass whole events on to, instead of telling a topic."""
 
     def __post_init__(self) -> None:
         for network in self.networks:
@@ -88,8 +93,24 @@ class Parameters:
         ):
             if text:
                 _check(form, text, what)
+        self._check_alerts()
+
+    def _check_alerts(self) -> None:
         if self.notify:
             protocol_of(self.notify)
+        if not self.hub_bus:
+            return
+        found = _BUS.fullmatch(self.hub_bus)
+        if found is None or found["name"] == "default":
+            raise BadInput(
+                f"{self.hub_bus!r} is not the ARN of an event bus of its own",
+                advice="Such as arn:aws:events:eu-central-1:111122223333:event-bus/RootwardenHub; 'alerts-hub' makes one.",
+            )
+        if self.notify:
+            raise BadInput(
+                "with --hub-bus the bus tells somebody, and the accounts have no topics",
+                advice="Give --notify to 'alerts-hub', and leave it out here.",
+            )
 
     @property
     def operator_arns(self) -> tuple[str, ...]:
@@ -136,6 +157,7 @@ OPTION_OF: Final = {
     "prefix": "--prefix",
     "key": "--key",
     "notify": "--notify",
+    "hub_bus": "--hub-bus",
 }
 """The option of the command line that gives each parameter."""
 

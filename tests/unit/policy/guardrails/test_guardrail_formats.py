@@ -21,6 +21,7 @@ from rootwarden.reports.terraform import terraform
 
 RESOURCES = [name for name, one in GUARDRAILS.items() if one.kinds not in {(Kind.TRUST,), (Kind.STACK,)}]
 STACKS = [name for name, one in GUARDRAILS.items() if one.kinds == (Kind.STACK,)]
+HUB = "arn:aws:events:eu-central-1:123456789012:event-bus/RootwardenHub"
 PLACES = {
     Kind.SCP: "Content",
     Kind.RESOURCE: "Content",
@@ -45,10 +46,31 @@ def test_cfn_lint_finds_nothing_in_a_stack_of_alerts(name: str) -> None:
     assert [str(one) for one in cfnlint.lint(text, regions=["us-east-1", "eu-central-1"])] == []
 
 
-@pytest.mark.parametrize("name", STACKS)
-def test_a_stack_of_alerts_is_no_terraform(name: str) -> None:
-    with pytest.raises(BadInput, match="there is none of it for Terraform"):
-        terraform(rendered(GUARDRAILS[name], PLAIN))
+@pytest.mark.parametrize("name", ["alerts-callers", "alerts-root"])
+def test_cfn_lint_finds_nothing_in_alerts_for_a_central_bus(name: str) -> None:
+    """Nor do its documents differ in Terraform."""
+    made = rendered(GUARDRAILS[name], Parameters(hub_bus=HUB))
+    text = template_text(template(made))
+    assert [str(one) for one in cfnlint.lint(text, regions=["us-east-1", "eu-central-1"])] == []
+    assert literal(made.papers[0].document) in without_layout(terraform(made))
+
+
+def test_alerts_on_root_are_a_stack_and_a_stack_set_in_terraform() -> None:
+    """That follows accounts which join."""
+    found = hcl2.loads(terraform(rendered(GUARDRAILS["alerts-root"], PLAIN)))
+    kinds = {
+        json.loads(kind) if kind.startswith('"') else kind: body
+        for one in found["resource"]
+        for kind, body in one.items()
+    }
+    assert set(kinds) == {
+        "aws_cloudformation_stack",
+        "aws_cloudformation_stack_set",
+        "aws_cloudformation_stack_instances",
+    }
+    (made,) = kinds["aws_cloudformation_stack_set"].values()
+    assert made["auto_deployment"][0]["enabled"] is True
+    assert made["auto_deployment"][0]["retain_stacks_on_account_removal"] is False
 
 
 def test_cfn_lint_would_find_a_wrong_template() -> None:
@@ -71,7 +93,7 @@ def test_the_template_holds_the_proven_documents(name: str) -> None:
             assert resources[paper.name]["Properties"][PLACES[paper.kind]] == paper.document
 
 
-@pytest.mark.parametrize("name", RESOURCES)
+@pytest.mark.parametrize("name", [*RESOURCES, *STACKS])
 def test_the_terraform_text_holds_the_proven_documents(name: str) -> None:
     """Read back by an HCL parser, every jsonencode gives the document; columns stand as terraform fmt puts them."""
     made = rendered(GUARDRAILS[name], SHAPED)
@@ -89,6 +111,8 @@ def without_layout(text: str) -> str:
 
 def literal(value: Any) -> str:
     """A document as Terraform writes it, without layout."""
+    if isinstance(value, bool):
+        return json.dumps(value)
     if isinstance(value, str):
         return without_layout(json.dumps(value).replace("${", "$${"))
     if isinstance(value, list):

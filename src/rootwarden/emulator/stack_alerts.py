@@ -1,4 +1,4 @@
-"""What moto's CloudFormation lacks for topics: their policies, their subscriptions, and updates below a Condition.
+"""What moto's CloudFormation lacks for alerts: policies of topics and buses, subscriptions, and updates below a Condition.
 
 Importing this module loads thirty megabytes of moto, so only an emulator that is about to make stacks does.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html
@@ -12,6 +12,8 @@ from typing import Any
 
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
+from moto.events import events_backends
+from moto.events.models import EventBus
 from moto.sns import sns_backends
 from moto.sns.models import Topic
 
@@ -115,17 +117,63 @@ class Subscription(_Resource, CloudFormationModel):  # type: ignore[misc]  # as 
             backend.unsubscribe(self.physical_resource_id)
 
 
+class EventBusPolicy(_Resource, CloudFormationModel):  # type: ignore[misc]  # as above
+    """AWS::Events::EventBusPolicy."""
+
+    def __init__(self, bus: str, sid: str) -> None:
+        self._bus = bus
+        self._sid = sid
+        self.physical_resource_id = f"{bus}|{sid}"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::Events::EventBusPolicy"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, _name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
+    ) -> Any:
+        given = cloudformation_json["Properties"]
+        statement = {"Sid": given["StatementId"], **given["Statement"]}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        backend: Any = events_backends[account_id][region_name]
+        backend.put_permission(given["EventBusName"], None, None, None, None, document)
+        return cls(given["EventBusName"], given["StatementId"])
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
+    ) -> Any:
+        original_resource.delete(account_id, region_name)
+        return cls.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
+
+    def delete(self, account: str, region: str) -> None:
+        """The bus is the account's own again."""
+        backend: Any = events_backends[account][region]
+        if self._bus in backend.event_buses:
+            backend.remove_permission(self._bus, self._sid, remove_all_permissions=False)
+
+
 def _confirmed(topic: Any) -> int:
     backend: Any = sns_backends[topic.account_id][topic.arn.split(":")[3]]
     return sum(one.topic.arn == topic.arn for one in backend.subscriptions.values())
 
 
 @functools.cache
-def let_stacks_make_topics() -> None:
+def let_stacks_make_alerts() -> None:
     """Tells moto of the two resources, and lets it update templates whose Conditions leave something out."""
     # moto counts no subscriptions.
     topic: Any = Topic
     topic.subscriptions_confimed = property(_confirmed, lambda _topic, _number: None)
+    bus: Any = EventBus
+    bus.physical_resource_id = property(lambda bus: bus.name)  # what a Ref to it gives
     models: Any = parsing
     models.get_model_map.cache_clear()
     update, create = models.parse_and_update_resource, models.parse_and_create_resource
