@@ -207,6 +207,10 @@ def test_our_own_caller_is_not_locked_out(rig: Rig, ledger: Path) -> None:
     refused = rig.json(*line, profile=None)
     assert (refused.code, "keep arn:aws:iam" in refused.document["error"]["message"]) == (4, True)
     arn = refused.document["error"]["message"].partition("keep ")[2].partition(",")[0]
+    others = ("--operator", f"arn:aws:iam::{SECURITY}:role/SomebodyElse")
+    assert rig.json(*line, *others, profile=None).code == 4  # as much locked out as before
+    said = rig.json(*line[:3], *where, *others, "--lock-me-out", "--plan", profile=None)
+    assert (said.code, "will not open root sessions any more" in said.document["notes"][0]) == (0, True)
     ran = rig.json(*line, "--operator", arn, profile=None)
     assert (ran.code, places(rig, "RootwardenProtectAssumeRoot")) == (0, ["Security"])
     assert rig.json("audit", "--account", SHOP, *where, profile=None).row(SHOP)["outcome"] == "clean"

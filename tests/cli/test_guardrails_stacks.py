@@ -117,6 +117,34 @@ def test_a_policy_changed_by_hand_is_not_overwritten(shop: Rig) -> None:
     assert document(shop, "RootwardenManagementDeny", MANAGER)["Statement"][0]["Action"] == "sts:AssumeRoot"
 
 
+def test_what_somebody_changed_about_a_role_is_seen(shop: Rig) -> None:
+    """Its boundary, its policies and inline ones; the policy of another guardrail is no change."""
+    assert shop.json(*ROLES, "--yes", profile=DELEGATE).code == 0
+    iam = client(shop, "iam")
+    stem = f"arn:aws:iam::{SECURITY}:policy"
+    for name in ("RootwardenLedgerS3", "Strange"):
+        nothing = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(nothing))
+    iam.attach_role_policy(RoleName="RootwardenAuditor", PolicyArn=f"{stem}/RootwardenLedgerS3")
+    assert shop.json(*ROLES, "--yes", profile=DELEGATE).document["steps"] == []
+    iam.delete_role_permissions_boundary(RoleName="RootwardenAuditor")
+    iam.detach_role_policy(RoleName="RootwardenAuditor", PolicyArn=f"{stem}/RootwardenAuditorPolicy")
+    iam.attach_role_policy(RoleName="RootwardenRemover", PolicyArn=f"{stem}/Strange")
+    iam.put_role_policy(RoleName="RootwardenUnlocker", PolicyName="more", PolicyDocument=json.dumps(nothing))
+    refused = shop.json(*ROLES, "--yes", profile=DELEGATE)
+    said = refused.document["error"]["message"]
+    assert refused.code == 4
+    for words in (
+        "the role RootwardenAuditor has lost its permissions boundary RootwardenOperatorBoundary",
+        "the policy RootwardenAuditorPolicy is not attached to the role RootwardenAuditor any more",
+        f"the policy {stem}/Strange is attached to the role RootwardenRemover as well",
+        "the role RootwardenUnlocker has an inline policy more",
+    ):
+        assert words in said
+    seen = shop.json("guardrails", "undeploy", "operator-roles", "--plan", profile=DELEGATE)
+    assert len(seen.document["by_hand"]) == 4
+
+
 def test_the_roles_stay_while_the_scp_spares_only_them(shop: Rig) -> None:
     """Without them nobody could open a root session any more."""
     assert shop.json(*ROLES, "--yes", profile=DELEGATE).code == 0

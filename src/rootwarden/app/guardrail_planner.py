@@ -6,7 +6,13 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from rootwarden.app.exceptions import open_exceptions
-from rootwarden.app.guardrail_safety import check_operators, check_recoveries, control_tower, kept_exemptions
+from rootwarden.app.guardrail_safety import (
+    check_operators,
+    check_recoveries,
+    control_tower,
+    is_delegate,
+    kept_exemptions,
+)
 from rootwarden.app.guardrails import render_guardrail
 from rootwarden.aws.caller_identity import get_caller
 from rootwarden.aws.organization_policies import ResourcePolicyApi
@@ -49,7 +55,9 @@ class Planner:
     def _is_scp(self) -> bool:
         return self._guardrail.kinds == (Kind.SCP,)
 
-    def deploy(self, targets: tuple[str, ...], selection: Selection, given: Given) -> GuardrailPlan:
+    def deploy(
+        self, targets: tuple[str, ...], selection: Selection, given: Given, *, lock_me_out: bool = False
+    ) -> GuardrailPlan:
         """The plan to bring it in. Raises BadInput for places that do not exist, RefusedByRule where it would lock somebody out."""
         given = dataclasses.replace(given, partition=self._clients.partition.name)
         if not self._is_scp:
@@ -76,7 +84,7 @@ class Planner:
         reached = {*(place.id for place in places), *state.targets}
         check_recoveries(recoveries, self._clients, paper, places=reached, exempt=given.exempt)
         notes = (
-            *check_operators(self._app, self._clients, paper, places=reached, given=given),
+            *check_operators(self._app, self._clients, paper, places=reached, lock_me_out=lock_me_out),
             *control_tower(self._clients, state),
         )
         changes = planning.plan_scp(self._guardrail.name, name, paper.text, state, places)
@@ -167,9 +175,7 @@ class Planner:
     def _check_account(self) -> None:
         caller = get_caller(self._clients.client("sts")).account_id
         manager = self._organization.management_account_id
-        if caller == manager or (
-            self._is_scp and caller in self._api.delegated_administrators(IAM_SERVICE_PRINCIPAL)
-        ):
+        if caller == manager or (self._is_scp and is_delegate(self._api, caller)):
             return
         who = f"the management account {manager}"
         raise WrongAccount(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rootwarden.aws.caller_identity import get_caller
 from rootwarden.aws.organization_policies import OrganizationPolicies
 from rootwarden.aws.organizations import Organizations
-from rootwarden.errors import AwsError, RefusedByRule, RootwardenError
-from rootwarden.model.ids import AccountId, account_of_root_arn
+from rootwarden.errors import AccessDenied, AwsError, RefusedByRule, RootwardenError, WrongAccount
+from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL, AccountId, account_of_root_arn
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.reading import Seen
 from rootwarden.model.tasks import RootTask
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from rootwarden.app.context import App
-    from rootwarden.app.guardrail_parameters import Given
     from rootwarden.aws.clients import CallerClients
     from rootwarden.model.recovery_exception import RecoveryException
     from rootwarden.operations.guardrails.state import ScpState
@@ -84,9 +83,12 @@ def _may_be_below(clients: CallerClients, account: AccountId, places: Collection
 
 
 def check_operators(
-    app: App, clients: CallerClients, paper: Paper, *, places: Collection[str], given: Given
+    app: App, clients: CallerClients, paper: Paper, *, places: Collection[str], lock_me_out: bool
 ) -> Iterator[str]:
-    """Raises RefusedByRule where it would keep our own caller from opening root sessions; says so where that cannot be told."""
+    """Raises RefusedByRule where it would keep our own caller from opening root sessions, unless ``lock_me_out`` says that it may.
+
+    Gives what has to be said about it, and says so where that cannot be told.
+    """
     asks, bench = Asks(clients.partition.name), Bench((paper,))
     if not _denied(bench, Case(asks.open(asks.role(_ANYBODY), RootTask.AUDIT, _ANYBODY, {}))):
         return  # it keeps nobody from it
@@ -107,12 +109,26 @@ def check_operators(
     )
     if not any(_denied(bench, Case(asks.open(arn, task, _ANYBODY, {}))) for task in RootTask):
         return
-    if not given.operators:
+    if not lock_me_out:
         raise RefusedByRule(
             f"it would keep {arn}, which opens root sessions here, from opening any: it is not among the operators",
-            advice=f"Name every role that has to: --operator {arn}; or deploy from a profile of an operator role.",
+            advice=f"Name every role that has to: --operator {arn}; or deploy from a profile of an operator role. With --lock-me-out "
+            "it is deployed all the same.",
         )
     yield f"{arn}, the caller in use, will not open root sessions any more: it is not among the operators"
+
+
+def is_delegate(api: Organizations, account: AccountId) -> bool:
+    """Whether an account is delegated administrator for IAM: only such an account, and the management account, may ask."""
+    try:
+        return account in api.delegated_administrators(IAM_SERVICE_PRINCIPAL)
+    except AccessDenied as error:
+        raise WrongAccount(
+            f"the caller is of account {account}, and whether that is the delegated administrator's could not be read: "
+            f"{error.code}: {error.text}",
+            advice="Use a profile of the management account or of the delegated administrator's, or let it call "
+            "organizations:ListDelegatedAdministrators.",
+        ) from error
 
 
 def control_tower(clients: CallerClients, state: ScpState) -> Iterator[str]:

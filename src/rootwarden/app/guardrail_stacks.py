@@ -6,12 +6,12 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from rootwarden.app.exceptions import open_exceptions
+from rootwarden.app.guardrail_safety import is_delegate
 from rootwarden.app.guardrails import render_guardrail
 from rootwarden.aws.caller_identity import get_caller
 from rootwarden.aws.organizations import Organizations
 from rootwarden.errors import RefusedByRule, WrongAccount
 from rootwarden.model.guardrail_plan import ChangeKind, GuardrailChange, GuardrailPlan
-from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
 from rootwarden.operations.guardrails.plan import laid_out, normal
 from rootwarden.operations.guardrails.stacks import gather_stack, in_the_way
 from rootwarden.operations.guardrails.state import gather_scp
@@ -60,8 +60,8 @@ class StackPlanner:
             changes = (GuardrailChange(ChangeKind.UPDATE_STACK, self._stack, document=wanted),)
         elif state.is_drifted:
             raise RefusedByRule(
-                f"what the stack {self._stack} made was changed by hand in IAM, and CloudFormation puts nothing right that its "
-                "template does not change",
+                f"what the stack {self._stack} made was changed by hand in IAM ({'; '.join(state.by_hand) or 'a document'}), "
+                "and CloudFormation puts nothing right that its template does not change",
                 advice="Undo the change in IAM, or run 'guardrails undeploy --overwrite' and deploy again.",
             )
         return self._plan("guardrails deploy", changes, state, wanted)
@@ -87,6 +87,7 @@ class StackPlanner:
             before=laid_out(state.live),
             after=laid_out(wanted),
             drifted=state.is_drifted,
+            by_hand=state.by_hand,
             notes=(f"the stack {self._stack} is one of account {self._account} in {self._clients.region}",),
         )
 
@@ -107,9 +108,7 @@ class StackPlanner:
                 f"the caller is of account {self._account}, and {self._guardrail.name} belongs into the management account {manager}",
                 advice="Use a profile of it, or name one as purposes.management_deploy in the configuration.",
             )
-        if self._guardrail.home is Home.DELEGATE and self._account not in api.delegated_administrators(
-            IAM_SERVICE_PRINCIPAL
-        ):
+        if self._guardrail.home is Home.DELEGATE and not is_delegate(api, self._account):
             raise WrongAccount(
                 f"the caller is of account {self._account}, and {self._guardrail.name} belongs into the delegated administrator's",
                 advice="Use a profile of it, or name one as purposes.delegate_deploy in the configuration.",

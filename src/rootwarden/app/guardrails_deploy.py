@@ -113,7 +113,13 @@ class GuardrailRun:
 
 
 def prepare_deploy(
-    app: App, name: str, targets: Sequence[str], selection: Selection, given: Given
+    app: App,
+    name: str,
+    targets: Sequence[str],
+    selection: Selection,
+    given: Given,
+    *,
+    lock_me_out: bool = False,
 ) -> GuardrailRun:
     """Plans ``guardrails deploy``. Raises what makes it impossible before anything is shown."""
     guardrail = _deployable(name)
@@ -129,7 +135,9 @@ def prepare_deploy(
         return GuardrailRun(app, clients, partial(stacks.deploy, selection, given))
     clients = app.caller(PurposeName.MANAGEMENT_DEPLOY)
     planner = Planner(app, clients, guardrail)
-    return GuardrailRun(app, clients, partial(planner.deploy, tuple(targets), selection, given))
+    return GuardrailRun(
+        app, clients, partial(planner.deploy, tuple(targets), selection, given, lock_me_out=lock_me_out)
+    )
 
 
 def prepare_undeploy(app: App, name: str) -> GuardrailRun:

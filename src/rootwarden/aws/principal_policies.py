@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rootwarden.aws.error_codes import aws_call
@@ -14,6 +15,18 @@ from rootwarden.model.principal import Document, PrincipalDetails
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHoldings:
+    """What a role has beside its trust policy."""
+
+    boundary: str | None
+    """The ARN of its permissions boundary."""
+    attached: tuple[str, ...]
+    """The ARNs of its managed policies."""
+    inline: tuple[str, ...]
+    """The names of its inline policies."""
 
 
 class PrincipalPolicies:
@@ -37,6 +50,21 @@ class PrincipalPolicies:
         with aws_call("iam:GetRole"):
             found: Any = self._iam.get_role(RoleName=name)["Role"]
         return _document(found.get("AssumeRolePolicyDocument"))
+
+    def held_by_role(self, name: str) -> RoleHoldings:
+        """What limits a role and what is given to it, by name. Raises NotFound where there is no such role, and AwsError."""
+        with aws_call("iam:GetRole"):
+            found: Any = self._iam.get_role(RoleName=name)["Role"]
+        listing = pages(
+            self._iam, "list_attached_role_policies", "iam:ListAttachedRolePolicies", RoleName=name
+        )
+        attached = tuple(one["PolicyArn"] for page in listing for one in page["AttachedPolicies"])
+        inline = pages(self._iam, "list_role_policies", "iam:ListRolePolicies", RoleName=name)
+        return RoleHoldings(
+            found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+            attached,
+            tuple(one for page in inline for one in page["PolicyNames"]),
+        )
 
     def of_user(self, name: str) -> Iterator[tuple[str, Document]]:
         """Every identity policy of a user and of its groups, with a name that tells where it is."""

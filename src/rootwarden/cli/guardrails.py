@@ -130,11 +130,17 @@ def deploy(
     plan: PlanOption = False,
     yes: YesOption = False,
     overwrite: OverwriteOption = False,
+    lock_me_out: Annotated[
+        bool,
+        typer.Option(
+            "--lock-me-out", help="Also where the caller in use will open no root sessions any more."
+        ),
+    ] = False,
 ) -> None:
     """Shows the plan and the difference, asks, and looks again after each step."""
     terminal = Terminal(context)
     app = terminal.app()
-    run = prepare_deploy(app, name, target or (), selection, parameters)
+    run = prepare_deploy(app, name, target or (), selection, parameters, lock_me_out=lock_me_out)
     terminal.say_notes(app)
     _finish(terminal, run, plan=plan, yes=yes, overwrite=overwrite)
 

@@ -109,6 +109,8 @@ STACK_ROLE_CALLS = tuple(
     f"iam:{action}"
     for action in (
         "GetRole",
+        "ListAttachedRolePolicies",
+        "ListRolePolicies",
         "CreateRole",
         "DeleteRole",
         "UpdateRole",

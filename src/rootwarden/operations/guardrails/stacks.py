@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import uuid
@@ -15,10 +16,11 @@ from rootwarden.model.guardrail_plan import ChangeKind, ChangeOutcome, Guardrail
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Unknown
 from rootwarden.model.reason import local, reason_of
 from rootwarden.operations.guardrails.plan import normal
+from rootwarden.operations.guardrails.role_drift import role_differences
 from rootwarden.policy.alerts.stack import defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rootwarden.aws.clients import CallerClients
     from rootwarden.model.ids import AccountId
@@ -45,11 +47,13 @@ class StackState:
     """The template it was made of."""
     live: str
     """The same with the documents that IAM has now."""
+    by_hand: tuple[str, ...] = ()
+    """What else somebody changed about the roles, a sentence each."""
 
     @property
     def is_drifted(self) -> bool:
         """Whether somebody changed what the stack made."""
-        return bool(normal(self.template) != normal(self.live))
+        return bool(self.by_hand or normal(self.template) != normal(self.live))
 
 
 def gather_stack(clients: CallerClients, name: str, account: AccountId) -> StackState:
@@ -65,7 +69,15 @@ def gather_stack(clients: CallerClients, name: str, account: AccountId) -> Stack
         where = _DOCUMENTS.get(str(resource.get("Type")))
         if where is not None:
             resource["Properties"][where] = _live(iam, clients.partition.name, account, resource)
-    return StackState(status, template, json.dumps(found))
+    return StackState(status, template, json.dumps(found), tuple(_of_roles(iam, json.loads(template))))
+
+
+def _of_roles(iam: PrincipalPolicies, template: Any) -> Iterator[str]:
+    resources = template.get("Resources", {})
+    for one in resources.values():
+        if one.get("Type") == "AWS::IAM::Role":
+            with contextlib.suppress(NotFound):  # a role that is gone shows in its document
+                yield from role_differences(one, resources, iam.held_by_role(one["Properties"]["RoleName"]))
 
 
 def in_the_way(clients: CallerClients, template: str, account: AccountId) -> tuple[str, ...]:
