@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-crash check format docs bench bench-audit bench-detect differential lock clean
+.PHONY: help demo test test-crash test-permissions check format docs bench bench-audit bench-detect differential lock clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -28,6 +28,9 @@ test: $(VENV)/.development ## all tests; ARGS="-k name" chooses among them
 
 test-crash: $(VENV)/.development ## end a removal at every boundary and finish it, some minutes
 	@CRASH_EVERY=1 $(BIN)/python -m pytest -n $(WORKERS) -rP tests/crash $(ARGS)
+
+test-permissions: $(VENV)/.development ## every command under its policy less each action, some minutes
+	@PERMISSIONS_EVERY=1 $(BIN)/python -m pytest -n $(WORKERS) tests/cli -k privilege $(ARGS)
 
 check: $(VENV)/.development ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

@@ -61,13 +61,15 @@ def configured(rig: Rig, text: str) -> App:
     return build_app(Choices(profile=f"emulator-{SECURITY}", config=path))
 
 
-def client(rig: Rig, service: str, profile: str = f"emulator-{SECURITY}") -> Any:
+def client(
+    rig: Rig, service: str, profile: str = f"emulator-{SECURITY}", *, region: str = "us-east-1"
+) -> Any:
     """A boto3 client of the emulator; the security account's unless another profile is named."""
     keys = rig.emulator.credential(profile)
     make: Any = boto3.client
     return make(
         service,
-        region_name="us-east-1",
+        region_name=region,
         endpoint_url=rig.emulator.endpoint_url,
         aws_access_key_id=keys.access_key_id,
         aws_secret_access_key=keys.secret_access_key,

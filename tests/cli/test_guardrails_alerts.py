@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from ledger_rig import entries
-from product_rig import MANAGEMENT, SECURITY, SHOP, Rig, company, configuration
+from notification_rig import client
+from product_rig import MANAGEMENT, SECURITY, SHOP, Rig, caller, company, configuration
 
 from rootwarden.emulator import account
 from rootwarden.policy.guardrails.catalog import GUARDRAILS, rendered
@@ -29,21 +29,14 @@ CALLERS = ("guardrails", "deploy", "alerts-callers")
 ROOT = ("guardrails", "deploy", "alerts-root")
 
 
-def client(rig: Rig, service: str, account_id: str, region: str) -> Any:
-    keys = rig.emulator.credential(f"emulator-{account_id}")
-    return boto3.client(
-        service,
-        region_name=region,
-        endpoint_url=rig.emulator.endpoint_url,
-        aws_access_key_id=keys.access_key_id,
-        aws_secret_access_key=keys.secret_access_key,
-        aws_session_token=keys.token,
-    )
+def of(rig: Rig, service: str, account_id: str, region: str) -> Any:
+    """A client in one place."""
+    return client(rig, service, f"emulator-{account_id}", region=region)
 
 
 def rules(rig: Rig, account_id: str, region: str = HOME) -> dict[str, str]:
     """The state of every rule, by name."""
-    found = client(rig, "events", account_id, region).list_rules()["Rules"]
+    found = of(rig, "events", account_id, region).list_rules()["Rules"]
     return {one["Name"]: one["State"] for one in found}
 
 
@@ -62,7 +55,7 @@ def steps(ran: Any) -> list[tuple[str, str, str]]:
 
 def subscribers(rig: Rig, account_id: str, region: str, topic: str) -> list[str]:
     arn = f"arn:aws:sns:{region}:{account_id}:{topic}"
-    found = client(rig, "sns", account_id, region).list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    found = of(rig, "sns", account_id, region).list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
     return [one["Endpoint"] for one in found]
 
 
@@ -97,7 +90,7 @@ def test_alerts_of_the_callers_stand_in_every_region_of_both_accounts(shop: Rig)
     )
     assert run(*CALLERS, "--yes").document["steps"] == []  # and who is told stays
 
-    events = client(shop, "events", SECURITY, AWAY)
+    events = of(shop, "events", SECURITY, AWAY)
     events.disable_rule(Name="RootwardenCallersAssumeRoot")
     events.remove_targets(Rule="RootwardenCallersTrailChanged", Ids=["Topic"])
     refused = run(*CALLERS, "--yes")
@@ -232,7 +225,7 @@ def test_without_a_trail_alerts_are_refused(rig: Rig, ledger: Path) -> None:
 
 def test_a_stack_of_somebody_else_is_left_alone(shop: Rig) -> None:
     template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
-    cloud = client(shop, "cloudformation", MANAGEMENT, AWAY)
+    cloud = of(shop, "cloudformation", MANAGEMENT, AWAY)
     cloud.create_stack(StackName="rootwarden-alerts-root", TemplateBody=template)
     for verb in ("deploy", "undeploy"):
         refused = shop.json("guardrails", verb, "alerts-root", "--yes", "--overwrite", profile=MANAGER)
@@ -249,14 +242,14 @@ def test_alerts_by_way_of_a_central_bus(shop: Rig) -> None:
         "guardrails", "deploy", "alerts-hub", "--notify", "soc@example.com", "--yes", profile=DELEGATE
     )
     assert (made.code, steps(made)) == (0, [("create_stack", SECURITY, "done")]), made.err
-    bus = client(shop, "events", SECURITY, AWAY).describe_event_bus(Name="RootwardenHub")
+    bus = of(shop, "events", SECURITY, AWAY).describe_event_bus(Name="RootwardenHub")
     (allowed,) = json.loads(bus["Policy"])["Statement"]
     organization = shop.emulator.world.organization.id
     assert (allowed["Action"], allowed["Condition"]) == (
         "events:PutEvents",
         {"StringEquals": {"aws:PrincipalOrgID": organization}},
     )
-    on_bus = client(shop, "events", SECURITY, AWAY).list_rules(EventBusName="RootwardenHub")["Rules"]
+    on_bus = of(shop, "events", SECURITY, AWAY).list_rules(EventBusName="RootwardenHub")["Rules"]
     assert {"RootwardenHubCallersAssumeRoot", "RootwardenHubRootSignIn"} <= {one["Name"] for one in on_bus}
     assert subscribers(shop, SECURITY, AWAY, "RootwardenHubAlerts") == ["soc@example.com"]
 
@@ -264,20 +257,38 @@ def test_alerts_by_way_of_a_central_bus(shop: Rig) -> None:
     assert sent.code == 0, sent.err
     assert any("whole events" in one for one in sent.document["notes"])
     for one in (MANAGEMENT, SHOP):
-        found = client(shop, "events", one, HOME).list_targets_by_rule(Rule="RootwardenRootSignIn")["Targets"]
+        found = of(shop, "events", one, HOME).list_targets_by_rule(Rule="RootwardenRootSignIn")["Targets"]
         assert [(each["Arn"], "InputTransformer" in each) for each in found] == [(bus["Arn"], False)]
-        role = client(shop, "iam", one, HOME).get_role(RoleName=found[0]["RoleArn"].rpartition("/")[2])[
-            "Role"
-        ]
+        role = of(shop, "iam", one, HOME).get_role(RoleName=found[0]["RoleArn"].rpartition("/")[2])["Role"]
         assert role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"] == {
             "StringEquals": {"aws:SourceAccount": one}
         }
-        assert client(shop, "sns", one, HOME).list_topics()["Topics"] == []
+        assert of(shop, "sns", one, HOME).list_topics()["Topics"] == []
     assert shop.json(*ROOT, "--yes", profile=MANAGER).document["steps"] == []  # the bus stays
-    client(shop, "events", SECURITY, AWAY).disable_rule(
+    of(shop, "events", SECURITY, AWAY).disable_rule(
         Name="RootwardenHubRootSignIn", EventBusName="RootwardenHub"
     )
     hub = shop.json("guardrails", "deploy", "alerts-hub", "--plan", profile=DELEGATE).document
     assert "RootwardenHubRootSignIn is DISABLED" in hub["by_hand"][0]
     away = shop.json("guardrails", "undeploy", "alerts-hub", "--yes", "--overwrite", profile=DELEGATE)
     assert (away.code, steps(away)) == (0, [("delete_stack", SECURITY, "done")])
+
+
+def test_alerts_that_failed_are_made_anew(rig: Rig, ledger: Path) -> None:
+    """A policy that lacks something fails every Region, each with what AWS said; the next run deletes what is left there first."""
+    assert not ledger.exists()
+    actions = ("cloudformation:*", "organizations:*", "cloudtrail:*", "ec2:*", "sns:*", "events:*")
+    rig.up(
+        company(account(SHOP, "Shop"), principals=(caller(MANAGEMENT, *actions),), enabled_regions=REGIONS)
+    )
+    failed = rig.json(*CALLERS, "--yes", profile=f"emulator-{MANAGEMENT}-Limited")
+    assert steps(failed) == [("create_stack", MANAGEMENT, "failed")] * 2
+    for one in failed.document["steps"]:
+        assert one["reason"]["code"] == "ROLLBACK_COMPLETE"
+        assert one["reason"]["text"].startswith("Key (AWS::KMS::Key): ")
+        assert "is not authorized to perform: kms:CreateKey" in one["reason"]["text"]
+    assert rules(rig, MANAGEMENT) == {}
+    again = rig.json(*CALLERS, "--yes", profile=MANAGER)
+    assert {outcome for _, _, outcome in steps(again)} == {"done"}
+    assert sorted(kind for kind, _, _ in steps(again)) == ["create_stack"] * 2 + ["delete_stack"] * 2
+    assert rules(rig, MANAGEMENT) == expected("alerts-callers", HOME)

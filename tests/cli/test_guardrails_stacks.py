@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from ledger_rig import entries
-from product_rig import MANAGEMENT, SECURITY, SHOP, Rig, company
+from notification_rig import client
+from product_rig import MANAGEMENT, SECURITY, SHOP, Rig, caller, company
 from recovery_rig import opened, recovery_company
 from removal_rig import fault
 
@@ -21,18 +21,6 @@ DELEGATE, MANAGER = f"emulator-{SECURITY}", "emulator-management"
 PEOPLE = f"arn:aws:iam::{SECURITY}:role/People"
 ROLES = ("guardrails", "deploy", "operator-roles", "--trust", PEOPLE)
 REGION = "eu-central-1"
-
-
-def client(rig: Rig, service: str, profile: str = DELEGATE) -> Any:
-    keys = rig.emulator.credential(profile)
-    return boto3.client(
-        service,
-        region_name=REGION,
-        endpoint_url=rig.emulator.endpoint_url,
-        aws_access_key_id=keys.access_key_id,
-        aws_secret_access_key=keys.secret_access_key,
-        aws_session_token=keys.token,
-    )
 
 
 def document(rig: Rig, name: str, profile: str = DELEGATE) -> Any:
@@ -214,3 +202,39 @@ def test_what_cloudformation_cannot_make_is_told(rig: Rig, ledger: Path) -> None
     ran = rig.json("guardrails", "deploy", "auditor", "--yes", profile=DELEGATE)
     assert (ran.code, steps(ran), policies(rig)) == (6, [("create_stack", "failed")], [])
     assert ran.document["steps"][0]["reason"]["text"] == "Not today."
+
+
+def test_a_stack_that_failed_is_made_anew(rig: Rig, ledger: Path) -> None:
+    """What AWS said of the resource that failed is told; what is left can only be deleted, which the next run does."""
+    assert not ledger.exists()
+    stacks_only = caller(SECURITY, "cloudformation:*", "organizations:*", "iam:Get*", "iam:List*")
+    rig.up(company(account(SHOP, "Shop"), principals=(stacks_only,)))
+    line = ("guardrails", "deploy", "auditor", "--yes")
+    failed = rig.json(*line, profile=f"emulator-{SECURITY}-Limited")
+    (step,) = failed.document["steps"]
+    assert (failed.code, step["outcome"]) == (6, "failed")
+    assert (step["reason"]["source"], step["reason"]["code"]) == ("aws", "ROLLBACK_COMPLETE")
+    assert step["reason"]["text"].startswith("RootwardenAuditorPolicy (AWS::IAM::ManagedPolicy): ")
+    assert "is not authorized to perform: iam:CreatePolicy on resource" in step["reason"]["text"]
+    assert policies(rig) == []
+    planned = rig.json("guardrails", "deploy", "auditor", "--plan", profile=DELEGATE)
+    assert [one["step"] for one in planned.document["plan"]] == ["delete_stack", "create_stack"]
+    again = rig.json(*line, profile=DELEGATE)
+    assert (again.code, steps(again)) == (0, [("delete_stack", "done"), ("create_stack", "done")])
+    assert policies(rig) == ["RootwardenAuditorPolicy"]
+
+
+def test_a_stack_that_failed_is_taken_away(rig: Rig, ledger: Path) -> None:
+    """Without the permission to read its events that is said beside CloudFormation's word."""
+    assert not ledger.exists()
+    calls = tuple(f"cloudformation:{one}*" for one in ("Create", "Execute", "Get", "DescribeChange"))
+    may = caller(
+        SECURITY, *calls, "cloudformation:DescribeStacks", "organizations:*", "iam:Get*", "iam:List*"
+    )
+    rig.up(company(account(SHOP, "Shop"), principals=(may,)))
+    failed = rig.json("guardrails", "deploy", "auditor", "--yes", profile=f"emulator-{SECURITY}-Limited")
+    (step,) = failed.document["steps"]
+    assert step["reason"]["code"] == "ROLLBACK_COMPLETE"
+    assert "events, which tell why, could not be read: AccessDenied: " in step["reason"]["text"]
+    away = rig.json("guardrails", "undeploy", "auditor", "--yes", profile=DELEGATE)
+    assert (away.code, steps(away)) == (0, [("delete_stack", "done")])

@@ -7,26 +7,21 @@ import re
 from typing import Any
 
 import pytest
-from locks import BUCKET, OWNER
 from product_rig import (
     EVERYTHING,
     LEGACY,
     MANAGEMENT,
     NOTHING,
     SECURITY,
-    SHOP,
     Rig,
     caller,
     company,
-    configuration,
     fresh,
     holds,
 )
 
 from rootwarden.emulator import account
 from rootwarden.emulator.org_file import PrincipalSpec
-from rootwarden.emulator.resource_specs import BucketSpec
-from rootwarden.model.command_needs import POLICY_CHANGES
 from rootwarden.model.ids import AccountId
 from rootwarden.model.permissions import COMMANDS
 from rootwarden.policy.guardrails.catalog import GUARDRAILS, rendered
@@ -125,41 +120,6 @@ def test_removing_with_exactly_the_policies_of_the_roles(rig: Rig) -> None:
     assert closed.row(other)["reason"]["code"] == "AccessDenied"
 
 
-def recovering(rig: Rig, *, less: str | None = None) -> str:
-    rig.up(company(account(SHOP, "Shop"), principals=(holder("recoverer", SECURITY, less=less),)))
-    return configuration(rig.folder, f'[recovery]\nopeners = ["arn:aws:iam::{SECURITY}:role/Limited"]\n')
-
-
-def test_recovering_with_exactly_the_policy_of_the_recoverer(rig: Rig) -> None:
-    """Opened, listed and closed."""
-    where = ("--config", recovering(rig))
-    opens = ("recovery", "open", SHOP, "--task", "restore-iam-permissions", "--for", "1h", "--yes", *where)
-    assert rig.json(*opens, profile=OPERATOR).code == 0
-    assert holds(rig.root(SHOP))["password"] == 1
-    assert len(rig.json("recovery", "list", *where, profile=OPERATOR).document["exceptions"]) == 1
-    assert rig.json("recovery", "close", SHOP, "--yes", *where, profile=OPERATOR).code == 0
-    assert holds(rig.root(SHOP)) == NOTHING
-
-
-@pytest.mark.parametrize("missing", [None, *COMMANDS["unlock bucket"].actions])
-def test_unlocking_with_exactly_the_policy_of_the_unlocker(rig: Rig, missing: str | None) -> None:
-    """It shows the policy of a bucket, and without one of the actions that it needs says AWS's words."""
-    bucket = BucketSpec(name="shop-orders")
-    members = (account(OWNER, "Shop", buckets=(bucket,)),)
-    assert OWNER in {LEGACY, SHOP}
-    rig.up(company(*members, principals=(holder("unlocker", SECURITY, less=missing),)))
-    ran = rig.json("unlock", "bucket", BUCKET.name, "--account", OWNER, "--show", profile=OPERATOR)
-    if missing in {
-        None,
-        "sts:GetCallerIdentity",
-        "organizations:ListAccounts",
-    }:  # the account is asked for by itself
-        assert "AccessDenied" not in ran.out
-        assert ran.document["resource"]["name"] == BUCKET.name
-    else:
-        assert (ran.code, "AccessDenied" in ran.out) == (3, True), ran.out
-
-
 def test_each_read_that_doctor_makes_is_missed(rig: Rig) -> None:
     """Under the auditor's policy less any one of them it says what it could not see, and calls nothing allowed that rests on it."""
     row = COMMANDS["doctor"]
@@ -225,25 +185,3 @@ def test_disable_without_one_required_action(rig: Rig, missing: str) -> None:
     assert ran.code == 6
     (refused,) = [one for one in ran.document["steps"] if one["outcome"] == "failed"]
     assert refused["action"] == missing
-
-
-def test_deploying_with_exactly_the_policy_of_the_deployer(rig: Rig) -> None:
-    """It deploys and takes away again; without any one action it says which call AWS denied."""
-    actions = COMMANDS["guardrails deploy"].actions
-    names = {action: re.sub("[^A-Za-z]", "-", action) for action in actions}
-    roles = [holder("deploy", MANAGEMENT, name, less=action) for action, name in names.items()]
-    rig.up(company(account(SHOP, "Shop"), principals=(holder("deploy", MANAGEMENT), *roles)))
-    line = ("guardrails", "deploy", "deny-leaving", "--target", SHOP)
-    unneeded = {"organizations:UpdatePolicy", "organizations:DetachPolicy", "organizations:DeletePolicy"}
-    unread = {"organizations:DescribePolicy", "organizations:ListTargetsForPolicy"}  # there is no policy yet
-    for action, name in names.items():
-        if action in unneeded | unread | {
-            "sts:GetCallerIdentity"
-        }:  # the last is answered whatever the policies say
-            continue
-        changes = action in POLICY_CHANGES
-        ran = rig.json(*line, "--yes" if changes else "--plan", profile=f"emulator-{MANAGEMENT}-{name}")
-        assert (ran.code, "AccessDenied" in ran.out) == (6 if changes else 3, True), action
-    assert rig.json(*line, "--yes", profile=MANAGER).code == 0
-    again = rig.json("guardrails", "undeploy", "deny-leaving", "--yes", profile=MANAGER)
-    assert (again.code, [one["outcome"] for one in again.document["steps"]]) == (0, ["done", "done"])

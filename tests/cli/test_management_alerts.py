@@ -31,14 +31,10 @@ def found(rig: Rig, name: str = ROOT) -> tuple[str, str]:
     return one["verdict"], one["found"]
 
 
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_report, "_PAUSE", 0.0)
-
-
 @pytest.fixture
 def alerted(rig: Rig, ledger: Path) -> Rig:
     """Alerts on root are deployed, those of the callers are not."""
+    rig.patch.setattr(credential_report, "_PAUSE", 0.0)
     rig.up(company(account(SHOP, "Shop"), enabled_regions=(HOME, AWAY)))
     made = rig.json("guardrails", "deploy", ROOT, "--notify", "soc@example.com", "--yes")
     assert made.code == 0, made.err

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from management_rig import (
+    ALL_OF_ROOT,
+    CONTACTS,
+    GOOD,
+    GROUP,
+    LIMITED,
+    NEEDS,
+    check,
+    one,
+    rule,
+    verdicts,
+    without_users,
+    world,
+)
 from notification_rig import client
-from product_rig import MANAGEMENT, SECURITY, Rig, caller, company, configuration
+from product_rig import MANAGEMENT, SECURITY, Rig, configuration
 from whole_outputs import same_as
 
-from rootwarden.aws import credential_report
-from rootwarden.emulator import account
 from rootwarden.emulator.happenings import SignedIn
-from rootwarden.emulator.org_file import FaultSpec, TrailSpec
+from rootwarden.emulator.org_file import FaultSpec
 from rootwarden.emulator.resource_specs import ContactSpec
-from rootwarden.model.permissions import COMMANDS
 
-if TYPE_CHECKING:
-    from product_rig import Ran
-
-NEEDS = COMMANDS["management check"]
-LIMITED = f"emulator-{MANAGEMENT}-Limited"
-CONTACTS = {kind: ContactSpec() for kind in ("BILLING", "OPERATIONS", "SECURITY")}
-GROUP = "trail-logs"
-CIS = '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
-GOOD: dict[str, Any] = {
-    "root": {"password": True, "mfa_devices": ({},)},
-    "alternate_contacts": CONTACTS,
-}
 MEASURED = (
     "root-mfa",
     "root-access-keys",
@@ -46,78 +44,6 @@ MEASURED = (
 ALERTS = ("alerts-callers", "alerts-root")  # test_management_alerts.py is about them
 OF_ALERTS = {"ec2:DescribeRegions", "sns:GetTopicAttributes"}
 BY_HAND = {"root-mfa-kind", "root-mailbox", "root-phone"}
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_report, "_PAUSE", 0.0)
-
-
-def world(rig: Rig, *actions: str, log_group: str | None = None, **management: Any) -> None:
-    """A management account in which all is well, but for what is given; a role there that may do only these actions."""
-    rig.up(
-        company(
-            management_account=account(MANAGEMENT, "Example Corp", **{**GOOD, **management}),
-            principals=(caller(MANAGEMENT, *(actions or (*NEEDS.actions, *NEEDS.optional))),),
-            trails=(TrailSpec(account=MANAGEMENT, log_group=log_group),),
-            enabled_regions=("us-east-1", "eu-central-1"),
-        )
-    )
-
-
-def without_users(rig: Rig) -> None:
-    """The administrators of the emulator have long-term keys, as they would have nowhere else."""
-    profiles = rig.emulator.world.profiles
-    for name in [name for name, one in profiles.items() if one.principal.account == MANAGEMENT]:
-        if name != LIMITED:
-            del profiles[name]
-
-
-def rule(rig: Rig, pattern: Any, *, target: bool = True, state: str = "ENABLED", name: str = "root") -> None:
-    """An EventBridge rule of the management account."""
-    events = client(rig, "events", "emulator-management")
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=state)
-    if target:
-        topic = f"arn:aws:sns:us-east-1:{MANAGEMENT}:alarm"
-        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": topic}])
-
-
-def metric_filter(rig: Rig, pattern: str, *, alarm: bool = True, actions: bool = True) -> None:
-    """A metric filter on the trail's log group, and an alarm."""
-    logs = client(rig, "logs", "emulator-management")
-    logs.create_log_group(logGroupName=GROUP)
-    metric = {"metricName": "Root", "metricNamespace": "CIS", "metricValue": "1"}
-    logs.put_metric_filter(
-        logGroupName=GROUP, filterName="root", filterPattern=pattern, metricTransformations=[metric]
-    )
-    if alarm:
-        client(rig, "cloudwatch", "emulator-management").put_metric_alarm(
-            AlarmName="root",
-            MetricName="Root",
-            Namespace="CIS",
-            Statistic="Sum",
-            Period=300,
-            EvaluationPeriods=1,
-            Threshold=1,
-            ComparisonOperator="GreaterThanOrEqualToThreshold",
-            AlarmActions=[f"arn:aws:sns:us-east-1:{MANAGEMENT}:alarm"] if actions else [],
-        )
-
-
-ALL_OF_ROOT = {"detail": {"userIdentity": {"type": ["Root"]}}}
-
-
-def check(rig: Rig) -> Ran:
-    return rig.json("management", "check", profile=LIMITED)
-
-
-def verdicts(ran: Ran) -> dict[str, str]:
-    return {one["id"]: one["verdict"] for one in ran.document["checks"]}
-
-
-def one(ran: Ran, name: str) -> Any:
-    (found,) = (each for each in ran.document["checks"] if each["id"] == name)
-    return found
 
 
 def test_all_is_well(rig: Rig) -> None:
@@ -234,69 +160,6 @@ def test_users_with_long_term_credentials(rig: Rig) -> None:
     assert "carol" not in found["found"]
 
 
-@pytest.mark.parametrize(
-    ("patterns", "verdict", "words"),
-    [
-        ([ALL_OF_ROOT], "passed", "EventBridge rule rule-0"),
-        (
-            [
-                {
-                    "detail-type": ["AWS Console Sign In via CloudTrail"],
-                    "detail": {"userIdentity": {"type": ["Root"]}},
-                },
-                {
-                    "detail-type": ["AWS API Call via CloudTrail"],
-                    "detail": {"userIdentity": {"type": ["Root"]}},
-                },
-            ],
-            "passed",
-            "EventBridge rule rule-0; EventBridge rule rule-1",
-        ),
-        (
-            [{"detail": {"eventName": ["ConsoleLogin"], "userIdentity": {"type": ["Root"]}}}],
-            "failed",
-            "nothing alerts on root calls",
-        ),
-        ([{"source": ["aws.ec2"]}], "failed", "nothing alerts on root sign-ins or calls"),
-    ],
-)
-def test_rules_that_alert(rig: Rig, patterns: list[Any], verdict: str, words: str) -> None:
-    """Those that notice a sign-in and a call, in one or in several."""
-    world(rig)
-    for number, pattern in enumerate(patterns):
-        rule(rig, pattern, name=f"rule-{number}")
-    found = one(check(rig), "root-alert")
-    assert (found["verdict"], found["found"]) == (verdict, words)
-
-
-def test_rules_that_tell_nobody(rig: Rig) -> None:
-    """Without a target, or switched off."""
-    world(rig)
-    rule(rig, ALL_OF_ROOT, target=False, name="mute")
-    rule(rig, ALL_OF_ROOT, state="DISABLED", name="off")
-    found = one(check(rig), "root-alert")
-    assert found["verdict"] == "failed"
-    assert found["found"] == "nothing alerts on root sign-ins or calls; EventBridge rule mute tells nobody"
-
-
-@pytest.mark.parametrize(
-    ("pattern", "more", "verdict"),
-    [
-        (CIS, {}, "passed"),
-        ("", {}, "passed"),
-        (CIS, {"alarm": False}, "failed"),
-        (CIS, {"actions": False}, "failed"),
-        ('{ $.eventName = "ConsoleLogin" }', {}, "failed"),
-        ('{ $.errorCode = "*UnauthorizedOperation" }', {}, "failed"),
-    ],
-)
-def test_metric_filters_that_alert(rig: Rig, pattern: str, more: dict[str, bool], verdict: str) -> None:
-    """On the log group of a trail, with an alarm that has an action."""
-    world(rig, log_group=GROUP)
-    metric_filter(rig, pattern, **more)
-    assert verdicts(check(rig))["root-alert"] == verdict
-
-
 BLIND = {
     "iam:GetAccountSummary": {"root-mfa", "root-access-keys", "root-signing-certificates"},
     "iam:GenerateCredentialReport": {"root-last-used", "long-term-users"},
@@ -340,13 +203,6 @@ def test_what_could_not_be_read(rig: Rig, denied: str) -> None:
         "failed",
         "by_hand",
     }
-
-
-def test_one_alert_is_enough_where_the_other_kind_is_unread(rig: Rig) -> None:
-    """What was seen to alert needs no second witness."""
-    world(rig, *[one for one in (*NEEDS.actions, *NEEDS.optional) if one != "cloudtrail:DescribeTrails"])
-    rule(rig, ALL_OF_ROOT)
-    assert verdicts(check(rig))["root-alert"] == "passed"
 
 
 def test_a_report_that_is_not_ready(rig: Rig) -> None:

@@ -127,7 +127,7 @@ class TestWhatWasDoneAsRoot:
         opened(watched)
         text = '[recovery]\nmember_role = "Nobody"\n'
         ran = swept(watched, "--config", configuration(watched.folder, text))
-        assert ran.code == 0
+        assert ran.code == 6
         assert "could not be looked up" in ran.err
 
 

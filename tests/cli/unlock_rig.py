@@ -17,7 +17,7 @@ from product_rig import SECURITY, Ran, Rig, caller, company
 
 from rootwarden.emulator import account
 from rootwarden.emulator.buckets import bucket_named, policy_of_bucket
-from rootwarden.emulator.org_file import AccountSpec
+from rootwarden.emulator.org_file import AccountSpec, PrincipalSpec
 from rootwarden.emulator.queues import policy_of_queue, queue_of, set_attributes
 from rootwarden.emulator.resource_specs import BucketSpec, QueueSpec
 from rootwarden.model.unlock import Resource, ResourceKind
@@ -31,7 +31,13 @@ CHANGES = {
 }
 
 
-def shop(rig: Rig, *others: AccountSpec, guards: Mapping[str, Any] | None = None, **fields: Any) -> None:
+def shop(
+    rig: Rig,
+    *others: AccountSpec,
+    guards: Mapping[str, Any] | None = None,
+    principals: tuple[PrincipalSpec, ...] = (),
+    **fields: Any,
+) -> None:
     """Starts the company: the account's administrator, and a role that may do everything too, but is no administrator.
 
     ``guards`` are an SCP or RCP attached to the account: ``{"scps": DOCUMENT}``.
@@ -51,7 +57,7 @@ def shop(rig: Rig, *others: AccountSpec, guards: Mapping[str, Any] | None = None
                 ),
             ),
             *others,
-            principals=(caller(OWNER, "*", name="Reader"),),
+            principals=(caller(OWNER, "*", name="Reader"), *principals),
             **{kind: {"Guard": document} for kind, document in guards.items()},
             **fields,
         )

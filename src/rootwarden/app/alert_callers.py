@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rootwarden.aws.caller_identity import get_caller
@@ -14,8 +15,11 @@ from rootwarden.model.reading import NotSeen, try_reading
 from rootwarden.policy.guardrails.guardrail import Reach
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
+    from rootwarden.aws.trail import Trail
     from rootwarden.model.ids import AccountId
     from rootwarden.policy.guardrails.guardrail import Guardrail
 
@@ -43,7 +47,6 @@ class AlertCallers:
             account: clients for account, clients in callers.items() if account in wanted
         }
         self.unreached: tuple[str, ...] = (*unread, *self._unreached(wanted))
-        self.notes: list[str] = []
         if not self.reached or (
             guardrail.reach is Reach.MEMBERS and self.organization.management_account_id not in self.reached
         ):
@@ -56,19 +59,12 @@ class AlertCallers:
         """The caller in an account; for None the one that has the StackSets."""
         return self.first if account is None else self.reached[account]
 
-    def check_trails(self) -> None:
-        """Raises RefusedByRule where no trail records management events in an account: rules would be silent there."""
+    def check_trails(self) -> Iterator[str]:
+        """What is to be said of trails. Raises RefusedByRule where none records management events in an account: rules are silent there."""
         for account, clients in self.reached.items():
-            trails = Trails(clients.client("cloudtrail"))
-            found = try_reading(
-                lambda trails=trails: [  # type: ignore[misc]
-                    one
-                    for one in trails.describe()
-                    if trails.is_logging(one.arn) and trails.records_management_events(one.arn)
-                ]
-            )
+            found = try_reading(partial(_recording, clients))
             if isinstance(found, NotSeen):
-                self.notes.append(
+                yield (
                     f"whether a trail records management events in {account} could not be read "
                     f"({found.reason.code}: {found.reason.text}): without one the alerts are silent"
                 )
@@ -78,9 +74,7 @@ class AlertCallers:
                     advice="Create a multi-Region organization trail first; 'rootwarden status' says what is there.",
                 )
             elif not any(one.is_multi_region for one in found.value):
-                self.notes.append(
-                    f"no trail of {account} covers all Regions: the alerts in the others are silent"
-                )
+                yield f"no trail of {account} covers all Regions: the alerts in the others are silent"
 
     def _wanted(
         self, guardrail: Guardrail, callers: tuple[AccountId, ...]
@@ -110,3 +104,13 @@ class AlertCallers:
     def _whom(self, guardrail: Guardrail) -> str:
         manager = f"the management account {self.organization.management_account_id}"
         return manager if guardrail.reach is Reach.MEMBERS else f"{manager} or the delegated administrator's"
+
+
+def _recording(clients: CallerClients) -> tuple[Trail, ...]:
+    """The trails that record an account's management events now."""
+    trails = Trails(clients.client("cloudtrail"))
+    return tuple(
+        one
+        for one in trails.describe()
+        if trails.is_logging(one.arn) and trails.records_management_events(one.arn)
+    )

@@ -11,9 +11,10 @@ from rootwarden.app.context import App, Choices
 from rootwarden.app.files import write_private
 from rootwarden.errors import BadInput, NoRegion, RootwardenError
 from rootwarden.model.features import CallerRole
+from rootwarden.model.organization import NO_ORGANIZATION, Organization
 from rootwarden.model.purpose import PurposeName
-from rootwarden.model.reading import Seen
-from rootwarden.operations.setup.gather import gather_baseline
+from rootwarden.model.reading import Reading, Seen
+from rootwarden.operations.setup.gather import gather_standing
 from rootwarden.settings import CONFIG_VARIABLE, Settings, config_template, default_location
 
 _PURPOSES_BY_ROLE = {
@@ -36,21 +37,31 @@ def propose_configuration(choices: Choices) -> Proposal:
     app = App(dataclasses.replace(choices, config=None), Settings())
     try:
         clients = app.caller(PurposeName.MANAGEMENT_READ)
-        baseline = gather_baseline(clients)
+        standing = gather_standing(clients)
     except BadInput as error:
         if not isinstance(error, NoRegion):
             raise
         return Proposal(config_template(), (f"Nothing was looked up: {error.message}.",))
     except RootwardenError as error:
         return Proposal(config_template(region=choices.region), (f"Nothing was looked up: {error.message}.",))
-    organization = baseline.organization.value.id if isinstance(baseline.organization, Seen) else None
-    purposes = _PURPOSES_BY_ROLE[baseline.role] if baseline.role else ()
+    organization = standing.organization.value.id if isinstance(standing.organization, Seen) else None
+    purposes = _PURPOSES_BY_ROLE[standing.role] if standing.role else ()
     profile = choices.profile or os.environ.get("AWS_PROFILE")
     profiles = dict.fromkeys(purposes, profile) if profile else {}
-    role = baseline.role.value.replace("_", " ") if baseline.role else "role not known"
-    found = f"Found organization {organization or '(none)'}, caller {baseline.caller.arn} ({role})."
+    role = standing.role.value.replace("_", " ") if standing.role else "role not known"
+    found = f"Found {_named(standing.organization)}, caller {standing.caller.arn} ({role})."
     text = config_template(organization_id=organization, region=clients.region, profiles=profiles)
     return Proposal(text, (*(f"{note}." for note in app.notes), found))
+
+
+def _named(organization: Reading[Organization]) -> str:
+    """The organization in words; one that could not be read is not none."""
+    if isinstance(organization, Seen):
+        return f"organization {organization.value.id}"
+    reason = organization.reason
+    if reason.code == NO_ORGANIZATION:
+        return "no organization"
+    return f"an organization that could not be read ({reason.code}: {reason.text.rstrip('.')})"
 
 
 def write_configuration(proposal: Proposal, named: Path | None, *, force: bool) -> Path:

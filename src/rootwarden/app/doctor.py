@@ -17,7 +17,7 @@ from rootwarden.operations.doctor.gather import gather_caller, gather_places, ga
 from rootwarden.operations.doctor.judge import Judgement, judge
 from rootwarden.operations.doctor.moves import leaving_moved_open
 from rootwarden.operations.doctor.probe import accounts_to_probe, predictions, probe
-from rootwarden.operations.setup.gather import gather_baseline
+from rootwarden.operations.setup.gather import gather_standing
 from rootwarden.reports.doctor_report import doctor_report
 from rootwarden.sessions.door import Work
 
@@ -74,9 +74,9 @@ def readings_of(
 
 
 def gather_evidence(app: App, clients: CallerClients, chosen: Chosen) -> Evidence:
-    """Reads everything: the baseline and the directory as other commands do, then policies and the caller."""
-    baseline = gather_baseline(clients)
-    account = baseline.caller.account_id
+    """Reads everything: what is turned on and the directory as other commands do, then policies and the caller."""
+    standing = gather_standing(clients)
+    account = standing.caller.account_id
     placed = {one.id: one for one in chosen.directory.accounts if one.id == account}
     placed |= {one.id: one for one in chosen.accounts}
     places = gather_places(placed.values(), chosen.directory.units)
@@ -94,9 +94,9 @@ def gather_evidence(app: App, clients: CallerClients, chosen: Chosen) -> Evidenc
         sts_region=app.settings.regions.sts or clients.region,
         accounts=tuple(chosen.accounts),
         excluded=chosen.excluded,
-        trusted_access=baseline.trusted_access,
-        features=baseline.features,
-        caller=gather_caller(clients, baseline.caller, baseline.role),
+        trusted_access=standing.trusted_access,
+        features=standing.features,
+        caller=gather_caller(clients, standing.caller, standing.role),
         places=leaving_moved_open(clients, places),
         policies=policies,
     )

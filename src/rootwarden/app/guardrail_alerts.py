@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rootwarden.app.alert_callers import AlertCallers
@@ -18,7 +19,6 @@ from rootwarden.model.units import UnitTree
 from rootwarden.operations.guardrails.alert_apply import AT_ONCE, apply_alerts
 from rootwarden.operations.guardrails.alert_plan import (
     StackSetState,
-    is_busy,
     set_steps,
     set_steps_away,
     stack_steps,
@@ -59,7 +59,7 @@ class AlertPlanner:
 
     def deploy(self, targets: Sequence[str], selection: Selection, given: Given) -> GuardrailPlan:
         """The plan to bring it to every Region. Raises RefusedByRule where it would be silent, or where something else has its name."""
-        self.callers.check_trails()
+        of_trails = tuple(self.callers.check_trails())
         given = dataclasses.replace(given, partition=self.callers.first.partition.name)
         found, unseen = self._read()
         state = self._stack_set()
@@ -88,7 +88,7 @@ class AlertPlanner:
             (*unseen, *_left_alone(found)),
             before=earlier,
             after=wanted,
-            notes=tuple(self._notes(found, state, wanted)),
+            notes=(*of_trails, *self._notes(found, state, wanted)),
         )
 
     def undeploy(self) -> GuardrailPlan:
@@ -146,9 +146,10 @@ class AlertPlanner:
             if self._guardrail.reach is Reach.HUB:
                 places.append((clients, account, clients.region))
                 continue
-            regions = try_reading(lambda clients=clients: enabled_regions(clients.client("ec2")))  # type: ignore[misc]
+            regions = try_reading(partial(enabled_regions, clients.client("ec2")))
             if isinstance(regions, NotSeen):
-                unseen.append(f"{account}: its Regions could not be read: {regions.reason.text}")
+                why = f"{regions.reason.code}: {regions.reason.text}"
+                unseen.append(f"{account}: its Regions could not be read: {why}")
             else:
                 places += [(clients, account, region) for region in regions.value]
         with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -194,7 +195,6 @@ class AlertPlanner:
             )
 
     def _notes(self, found: Sequence[AlertsAt], state: StackSetState, wanted: str) -> Iterator[str]:
-        yield from self.callers.notes
         template = json.loads(wanted)
         if "Topic" not in template["Resources"]:
             yield "the central bus tells somebody, and whole events pass it: that of AssumeRoot holds the session's token"
@@ -212,7 +212,7 @@ class AlertPlanner:
 
 def _left_alone(found: Sequence[AlertsAt]) -> tuple[str, ...]:
     return tuple(
-        f"{one.where}: the stack is {one.status.word}: wait for CloudFormation, or delete a stack that was rolled back"
+        f"{one.where}: the stack is {one.status.word}: wait for CloudFormation, or help it on"
         for one in found
-        if one.status and is_busy(one)
+        if one.status and one.status.is_busy
     )

@@ -53,9 +53,11 @@ class StackPlanner:
         wanted = template_text(template(made))
         state = self._state()
         changes: tuple[GuardrailChange, ...] = ()
-        if state.status is None:
+        if state.status is None or state.status.is_spent:
             self._check_free(wanted)
             changes = (GuardrailChange(ChangeKind.CREATE_STACK, self._stack, document=wanted),)
+            if state.status is not None:
+                changes = (GuardrailChange(ChangeKind.DELETE_STACK, self._stack), *changes)
         elif normal(state.template) != normal(wanted):
             changes = (GuardrailChange(ChangeKind.UPDATE_STACK, self._stack, document=wanted),)
         elif state.is_drifted:
@@ -93,11 +95,10 @@ class StackPlanner:
 
     def _state(self) -> StackState:
         state = gather_stack(self._clients, self._stack, self._account)
-        word = state.status.word if state.status else ""
-        if word.endswith("_IN_PROGRESS") or word == "ROLLBACK_COMPLETE":
+        if state.status is not None and state.status.is_busy:
             raise RefusedByRule(
-                f"the stack {self._stack} is {word}",
-                advice="Wait until CloudFormation is done with it; one that was rolled back while it was made has to be deleted first.",
+                f"the stack {self._stack} is {state.status.word}",
+                advice="Wait until CloudFormation is done with it, or continue its rollback where it stopped.",
             )
         return state
 

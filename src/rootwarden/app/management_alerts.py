@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rootwarden.aws.enabled_regions import enabled_regions
 from rootwarden.model.management import DeployedAlerts
 from rootwarden.model.reading import NotSeen, try_reading
 from rootwarden.operations.guardrails.alert_apply import AT_ONCE
-from rootwarden.operations.guardrails.alert_plan import is_busy
 from rootwarden.operations.guardrails.alert_state import alerts_at
 from rootwarden.operations.guardrails.stack_sets import missing_in_words, read_stack_set
 from rootwarden.policy.guardrails.catalog import GUARDRAILS
@@ -35,11 +35,7 @@ def deployed_alerts(clients: CallerClients, account: AccountId) -> Iterator[Depl
             continue
         name = f"rootwarden-{guardrail.name}"
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            found = tuple(
-                threads.map(
-                    lambda region, name=name: alerts_at(clients, account, region, name), regions.value
-                )
-            )
+            found = tuple(threads.map(partial(alerts_at, clients, account, name=name), regions.value))
         yield _as_found(clients, guardrail.name, found, members=guardrail.reach is Reach.MEMBERS)
 
 
@@ -69,7 +65,7 @@ def _as_found(
 
 
 def _changed(one: AlertsAt) -> Iterator[str]:
-    if one.status is not None and is_busy(one):
+    if one.status is not None and (one.status.is_busy or one.status.is_spent):
         yield f"{one.region}: the stack is {one.status.word}"
     yield from (f"{one.region}: {text}" for text in one.by_hand)
 

@@ -14,7 +14,7 @@ from rootwarden.ledger.notifications import record_notification
 from rootwarden.ledger.secret_guard import without_secrets
 from rootwarden.model.notification import Channel, Delivery
 from rootwarden.model.outcome import Done, Failed, Unknown
-from rootwarden.model.reason import reason_of
+from rootwarden.model.reason import Source, reason_of
 from rootwarden.reports.notification_text import document_of, subject_of, text_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rootwarden.aws.clients import CallerClients
     from rootwarden.ledger.recorder import Recorder
     from rootwarden.model.notification import Notification
+    from rootwarden.model.reason import Reason
 
 
 def notify(
@@ -69,17 +70,22 @@ def _report(app: App, recorder: Recorder, said: Notification, deliveries: list[D
         if isinstance(one.outcome, Failed):
             app.notes.append(
                 f"the {said.kind} notification about {said.account} was not delivered by {one.channel} to {one.target}: "
-                f"{one.outcome.reason.text.rstrip('.')}"
+                f"{_said(one.outcome.reason)}"
             )
         elif isinstance(one.outcome, Unknown):
             app.notes.append(
                 f"whether the {said.kind} notification about {said.account} arrived by {one.channel} at {one.target} is not "
-                f"known: {one.outcome.reason.text.rstrip('.')}"
+                f"known: {_said(one.outcome.reason)}"
             )
     try:
         record_notification(recorder, said, deliveries)
     except LedgerError as error:
         app.notes.append(f"what came of the notification could not be recorded: {error.message.rstrip('.')}")
+
+
+def _said(reason: Reason) -> str:
+    words = reason.text.rstrip(".")
+    return words if reason.source is Source.LOCAL else f"{reason.code}: {words}"
 
 
 def _safe(notification: Notification) -> Notification:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rootwarden.app.recovery_ground import Ground
+    from rootwarden.model.ids import AccountId
     from rootwarden.model.recovery_exception import RecoveryException
     from rootwarden.model.sweep import RootEvent
 
@@ -39,6 +40,8 @@ class Watch:
         settings = on.app.settings.recovery
         self._after = timedelta(hours=settings.watch_hours) + _DELIVERY
         self._role = settings.member_role
+        self.unread: list[AccountId] = []
+        """The accounts that could not be looked into, though a role to look with is configured."""
         control = on.clients.partition.control_region
         self._regions = tuple(dict.fromkeys((control, on.clients.region, *settings.watch_regions)))
 
@@ -61,6 +64,7 @@ class Watch:
             except LedgerError:
                 raise
             except RootwardenError as error:
+                self.unread.append(one.account)
                 self._on.app.notes.append(
                     f"what was done as root in {one.account} could not be looked up: {error.message}"
                 )

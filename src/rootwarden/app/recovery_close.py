@@ -14,7 +14,7 @@ from rootwarden.ledger.exception_notes import record_closed, record_closing, rec
 from rootwarden.model.audit import Audit
 from rootwarden.model.canonical import rfc3339
 from rootwarden.model.organization import AccountState
-from rootwarden.model.outcome import Done, NothingToDo
+from rootwarden.model.outcome import Failed, Refused, Unknown
 from rootwarden.model.reason import Reason, local
 from rootwarden.model.recovery_close import CloseOutcome, CloseResult
 from rootwarden.model.recovery_exception import ExceptionState
@@ -171,9 +171,14 @@ def _end(closing: Closing, outcome: CloseOutcome) -> CloseOutcome:
         record_emptied(on.recorder, exception, remaining=outcome.remaining)
     exception, taken_back = take_all_back(on, exception)
     outcome = replace(outcome, exception=exception, exemptions=taken_back)
-    left = [one for one in taken_back if not isinstance(one.outcome, Done | NothingToDo)]
+    left = [
+        (one.exemption, one.outcome.reason)
+        for one in taken_back
+        if isinstance(one.outcome, Refused | Failed | Unknown)
+    ]
     if left:
-        text = f"the exemption in {left[0].exemption.policy_name} ({left[0].exemption.policy_id}) could not be taken back"
+        stays, why = left[0]
+        text = f"the exemption in {stays.policy_name} ({stays.policy_id}) could not be taken back: {why.code}: {why.text}"
         return replace(outcome, result=CloseResult.NOT_CLOSED, reason=local("exemption_stays", text))
     gone = outcome.result is CloseResult.ACCOUNT_GONE
     lasted = on.app.clock() - exception.opened

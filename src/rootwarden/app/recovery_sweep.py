@@ -122,7 +122,7 @@ class Sweep:
 
     def _watch(self, rows: dict[AccountId, SweepRow]) -> None:
         """What was done as root in the accounts of exceptions, while they were open and after."""
-        watch = Watch(self._on)
+        self._watched = watch = Watch(self._on)
         for one, events, late in watch.look():
             row = rows.get(one.account) or gone_row(one)
             word = SweepWord.ROOT_ACTIVITY if late and row.word not in INCOMPLETE else row.word
@@ -158,7 +158,7 @@ class Sweep:
         )
         ordered = self._in_order(rows)
         report = swept_report(COMMAND, ordered, self._last, whole=self._whole)
-        unread = any(row.incomplete for row in self._rows.values())
+        unread = self._watched.unread or any(row.incomplete for row in self._rows.values())
         if unread or not self._whole or any(row.word in INCOMPLETE for row in ordered):
             return report, _INCOMPLETE
         return report, _FINDINGS if any(row.word in FINDINGS for row in ordered) else 0

@@ -10,6 +10,7 @@ from typing import Final
 from botocore import exceptions as botocore_errors
 
 from rootwarden import errors
+from rootwarden.model.organization import NO_ORGANIZATION
 
 _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "AccessDenied": errors.AccessDenied,
@@ -17,7 +18,7 @@ _BY_CODE: Final[Mapping[str, type[errors.AwsError]]] = {
     "UnauthorizedOperation": errors.AccessDenied,
     "AccountNotManagementOrDelegatedAdministratorException": errors.NotManagementAccount,
     "CallerIsNotManagementAccountException": errors.NotManagementAccount,
-    "AWSOrganizationsNotInUseException": errors.NotInOrganization,
+    NO_ORGANIZATION: errors.NotInOrganization,
     "OrganizationNotFoundException": errors.NotInOrganization,
     "ServiceAccessNotEnabledException": errors.FeatureOff,
     "OrganizationNotInAllFeaturesModeException": errors.FeatureOff,

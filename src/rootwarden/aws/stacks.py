@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rootwarden.aws.error_codes import aws_call
+from rootwarden.aws.pages import pages
 from rootwarden.aws.request_id import request_id_of
 from rootwarden.errors import AwsError
 
@@ -22,6 +23,12 @@ _GONE: Final = "does not exist"
 """CloudFormation has no code of its own for a stack that is not there: ValidationError, with this text."""
 _NEVER_MADE: Final = frozenset({"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"})
 """What a stack is called of which only a change set was made, or nothing is left."""
+_SPENT: Final = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
+_STUCK: Final = "UPDATE_ROLLBACK_FAILED"
+_STACK: Final = "AWS::CloudFormation::Stack"
+_BEGUN: Final = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"})
+_CANCELLED: Final = "cancelled"
+"""In the reason of what failed only because something else did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,19 @@ class StackStatus:
     word: str
     """AWS's word for it."""
     reason: str
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether CloudFormation can do nothing with the stack any more but delete it.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+        """
+        return self.word in _SPENT
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether CloudFormation is still at it, or waits for a person to go on with it."""
+        return self.word.endswith("_IN_PROGRESS") or self.word == _STUCK
 
 
 class Stacks:
@@ -95,6 +115,20 @@ class Stacks:
         """Deletes a change set that is not to be executed."""
         with aws_call("cloudformation:DeleteChangeSet"):
             self._client.delete_change_set(StackName=name, ChangeSetName=change_set)
+
+    def failures(self, name: str) -> tuple[str, ...]:
+        """Which resources failed in the stack's last operation, the first of them first, each with AWS's words."""
+        operation = "cloudformation:DescribeStackEvents"
+        found: list[str] = []
+        for page in pages(self._client, "describe_stack_events", operation, StackName=name):
+            for one in page["StackEvents"]:  # the newest first
+                status, why = str(one["ResourceStatus"]), str(one.get("ResourceStatusReason") or "")
+                if one["ResourceType"] == _STACK:
+                    if status in _BEGUN:
+                        return tuple(reversed(found))
+                elif status.endswith("_FAILED") and why and _CANCELLED not in why:
+                    found.append(f"{one['LogicalResourceId']} ({one['ResourceType']}): {why}")
+        return tuple(reversed(found))
 
     def delete(self, name: str) -> str | None:
         """Begins to delete a stack with what it made; AWS's request id."""

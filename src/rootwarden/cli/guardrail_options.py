@@ -52,6 +52,12 @@ ExemptOption = Annotated[
     _option("An account whose signed-in root user is spared, for an open recovery; repeat it.", metavar="ID"),
 ]
 TopicOption = Annotated[str | None, _option("The SNS topic of the notifications.", metavar="ARN")]
+MemberRoleOption = Annotated[
+    str | None,
+    _option(
+        "The role of member accounts that is assumed to look into their event histories.", metavar="NAME"
+    ),
+]
 BucketOption = Annotated[str | None, _option("The bucket of the ledger, or of the trail.", metavar="NAME")]
 ResultsOption = Annotated[str | None, _option("The bucket of Athena's results.", metavar="NAME")]
 PrefixOption = Annotated[
@@ -89,6 +95,7 @@ def parameters_of(
     no_mfa: NoMfaOption = False,
     exempt: ExemptOption = None,
     topic: TopicOption = None,
+    member_role: MemberRoleOption = None,
     bucket: BucketOption = None,
     results: ResultsOption = None,
     prefix: PrefixOption = None,
@@ -110,6 +117,7 @@ def parameters_of(
         no_mfa=no_mfa,
         exempt=exempt,
         topic=topic,
+        member_role=member_role,
         bucket=bucket,
         results=results,
         prefix=prefix,

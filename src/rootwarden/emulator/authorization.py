@@ -19,6 +19,7 @@ from rootwarden.emulator.world import World
 from rootwarden.model.tasks import RootTask
 from rootwarden.policy import (
     Answer,
+    ContextValue,
     Decision,
     Layer,
     Layers,
@@ -68,7 +69,7 @@ def authorize(
     call: Call,
     action: str,
     resource: str,
-    extra: Mapping[str, str],
+    extra: Mapping[str, ContextValue],
     *,
     bare: bool = False,
     is_granted: bool = False,

@@ -21,6 +21,7 @@ from rootwarden.emulator.service_models import Asked, asked, parameters, protoco
 from rootwarden.emulator.services.catalog import HANDLERS, OWN_SERVICES, find
 from rootwarden.emulator.services.served import Served
 from rootwarden.emulator.signature import Signature, read_signature
+from rootwarden.emulator.stack_refusals import stack_refused
 from rootwarden.emulator.validation import validate
 from rootwarden.emulator.world import World
 
@@ -105,7 +106,7 @@ class Gateway:
                 check_bucket_request(call, request, self._world.organization.partition)
                 served = find(call)
                 if served is None:
-                    answer = self._forwarded(call, request)
+                    answer = self._forwarded(call, request, wanted)
                     self._world.happened(called(None, status=answer.status, answer=answer))
                     return answer
                 output = self._served(served, call, wanted)
@@ -125,12 +126,14 @@ class Gateway:
             authorize(self._world, call, foreign.action(call), resource, extra, bare=served.bare_denial)
         return dict(served.handler(self._world, call))
 
-    def _forwarded(self, call: Call, request: HttpRequest) -> HttpResponse:
+    def _forwarded(self, call: Call, request: HttpRequest, wanted: Asked) -> HttpResponse:
         if call.service in OWN_SERVICES:
             raise AwsAnswer("InvalidAction", f"The emulator has no {call.service}:{call.operation}.")
         partition = self._world.organization.partition
         action, resource = foreign.action(call), foreign.resource(call, partition)
         authorize(self._world, call, action, resource, {})
+        if call.service == "cloudformation" and stack_refused(self._world, call):
+            return encoding.result(wanted, {}, call.request_id)
         # moto gives every account queues of its own; another account's, where it is open, is that account's to answer.
         account = resource.split(":")[4] if call.service == "sqs" else None
         return self._moto.answer(call, request, account)

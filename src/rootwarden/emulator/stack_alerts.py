@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from moto.cloudformation import parsing
+from moto.cloudformation.models import CloudFormationBackend
 from moto.core.common_models import CloudFormationModel
 from moto.events import events_backends
 from moto.events.models import EventBus
@@ -31,6 +32,20 @@ class _Resource(CloudFormationModel):  # type: ignore[misc]  # moto finds the re
 
     def is_created(self) -> bool:
         return True
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
+    ) -> Any:
+        original_resource.delete(account_id, region_name)
+        return cls.create_from_cloudformation_json(
+            new_resource_name, cloudformation_json, account_id, region_name
+        )
 
 
 class TopicPolicy(_Resource, CloudFormationModel):  # type: ignore[misc]  # moto is untyped
@@ -96,20 +111,6 @@ class Subscription(_Resource, CloudFormationModel):  # type: ignore[misc]  # as 
         backend: Any = sns_backends[account_id][region_name]
         return cls(backend.subscribe(given["TopicArn"], given["Endpoint"], given["Protocol"]).arn)
 
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-    ) -> Any:
-        original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json(
-            new_resource_name, cloudformation_json, account_id, region_name
-        )
-
     def delete(self, account: str, region: str) -> None:
         """Nobody is told any more."""
         backend: Any = sns_backends[account][region]
@@ -140,20 +141,6 @@ class EventBusPolicy(_Resource, CloudFormationModel):  # type: ignore[misc]  # a
         backend.put_permission(given["EventBusName"], None, None, None, None, document)
         return cls(given["EventBusName"], given["StatementId"])
 
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-    ) -> Any:
-        original_resource.delete(account_id, region_name)
-        return cls.create_from_cloudformation_json(
-            new_resource_name, cloudformation_json, account_id, region_name
-        )
-
     def delete(self, account: str, region: str) -> None:
         """The bus is the account's own again."""
         backend: Any = events_backends[account][region]
@@ -168,7 +155,7 @@ def _confirmed(topic: Any) -> int:
 
 @functools.cache
 def let_stacks_make_alerts() -> None:
-    """Tells moto of the two resources, and lets it update templates whose Conditions leave something out."""
+    """Tells moto of these resources, and lets it update templates whose Conditions leave something out."""
     # moto counts no subscriptions.
     topic: Any = Topic
     topic.subscriptions_confimed = property(_confirmed, lambda _topic, _number: None)
@@ -191,3 +178,19 @@ def let_stacks_make_alerts() -> None:
         return update(*given) if there is not None else create(*given)
 
     models.parse_and_update_resource = updated
+    _keep_one_proposed_stack()
+
+
+def _keep_one_proposed_stack() -> None:
+    """A second change set that makes a stack is one of the stack that is under review: moto makes another of the same name."""
+    backend: Any = CloudFormationBackend
+    create = backend.create_change_set
+
+    def created(self: Any, *given: Any, **named: Any) -> Any:
+        name, kind = named.get("stack_name"), named.get("change_set_type")
+        for key, one in list(self.stacks.items()):
+            if kind == "CREATE" and one.name == name and one.status == "REVIEW_IN_PROGRESS":
+                del self.stacks[key]
+        return create(self, *given, **named)
+
+    backend.create_change_set = created

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rootwarden.model.ids import AccountId
     from rootwarden.model.organization import Organization
     from rootwarden.model.partition import Partition
+    from rootwarden.model.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Logging:
     organization_trail: bool | None
     multi_region: bool | None
     management_events: bool | None
+    running_unread: Reason | None = None
+    """Why it was not readable whether the trail is logging."""
+    events_unread: Reason | None = None
+    """Why it was not readable what it records."""
 
     @property
     def complete(self) -> bool:
@@ -29,9 +34,9 @@ class Logging:
         return bool(self.organization_trail and self.multi_region and self.management_events)
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What ``status`` reads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Who the caller is to the organization, and what is turned on there."""
 
     caller: Caller
     partition: Partition
@@ -41,7 +46,6 @@ class Baseline:
     trusted_access: Reading[bool]
     features: Reading[frozenset[RootFeature]]
     delegates: Reading[tuple[AccountId, ...]]
-    logging: Reading[Logging]
     role: CallerRole | None = None
     """What the caller's account is to the organization; None where nothing readable tells."""
 
@@ -54,3 +58,10 @@ class Baseline:
     def has_feature(self, feature: RootFeature) -> bool | None:
         """Whether a feature is on; None where that was not readable."""
         return feature in self.features.value if isinstance(self.features, Seen) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline(Standing):
+    """What ``status`` reads."""
+
+    logging: Reading[Logging]

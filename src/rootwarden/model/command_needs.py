@@ -97,6 +97,7 @@ STACK_CALLS = tuple(
     f"cloudformation:{action}"
     for action in (
         "DescribeStacks",
+        "DescribeStackEvents",
         "GetTemplate",
         "CreateChangeSet",
         "DescribeChangeSet",
@@ -114,6 +115,7 @@ STACK_ROLE_CALLS = tuple(
         "CreateRole",
         "DeleteRole",
         "UpdateRole",
+        "UpdateRoleDescription",
         "UpdateAssumeRolePolicy",
         "AttachRolePolicy",
         "DetachRolePolicy",
@@ -127,6 +129,7 @@ STACK_POLICY_CALLS = tuple(
         "GetPolicy",
         "GetPolicyVersion",
         "ListPolicyVersions",
+        "ListEntitiesForPolicy",
         "CreatePolicy",
         "CreatePolicyVersion",
         "DeletePolicyVersion",
@@ -145,6 +148,7 @@ ALERT_RULE_CALLS = tuple(
     for action in (
         "DescribeRule",
         "ListTargetsByRule",
+        "ListTagsForResource",
         "PutRule",
         "PutTargets",
         "RemoveTargets",
@@ -155,6 +159,7 @@ ALERT_TOPIC_CALLS = tuple(
     f"sns:{action}"
     for action in (
         "GetTopicAttributes",
+        "GetDataProtectionPolicy",
         "ListSubscriptionsByTopic",
         "ListTagsForResource",
         "CreateTopic",
@@ -167,6 +172,7 @@ ALERT_BUS_CALLS = tuple(
     f"events:{action}"
     for action in (
         "DescribeEventBus",
+        "ListTagsForResource",
         "CreateEventBus",
         "UpdateEventBus",
         "DeleteEventBus",
@@ -179,9 +185,12 @@ ALERT_ROLE_CALLS = tuple(
     for action in (
         "GetRole",
         "GetRolePolicy",
+        "ListAttachedRolePolicies",
+        "ListRolePolicies",
         "CreateRole",
         "PutRolePolicy",
         "PassRole",
+        "UpdateRole",
         "UpdateRoleDescription",
         "UpdateAssumeRolePolicy",
         "DeleteRolePolicy",
@@ -204,6 +213,8 @@ ALERT_KEY_CALLS = (
             "ScheduleKeyDeletion",
         )
     ),
+    "sns:GetSubscriptionAttributes",
+    "sns:SetSubscriptionAttributes",
     "sns:Unsubscribe",
 )
 """What CloudFormation does to keys and subscriptions, which policies cannot tell from others by their names."""

@@ -38,11 +38,21 @@ _TASKS: Final = {
     OperatorRole.UNLOCKER: (RootTask.S3_UNLOCK, RootTask.SQS_UNLOCK),
     OperatorRole.RECOVERER: (RootTask.CREATE_PASSWORD, RootTask.DELETE, RootTask.AUDIT),
 }
+_BY_HAND: Final = ("session", "grant add", "grant list", "grant end")
 _LOOKS: Final = ("status", "audit", "doctor", "recovery list", "remove plan")
 _COMMANDS: Final = {
     OperatorRole.AUDITOR: _LOOKS,
-    OperatorRole.REMOVER: (*_LOOKS, "remove apply", "remove", "waiver add", "waiver end"),
-    OperatorRole.UNLOCKER: ("status", "unlock bucket", "unlock queue"),
+    OperatorRole.REMOVER: (
+        *_LOOKS,
+        "remove apply",
+        "remove",
+        "evidence complete",
+        "waiver add",
+        "waiver list",
+        "waiver end",
+        *_BY_HAND,
+    ),
+    OperatorRole.UNLOCKER: ("status", "unlock bucket", "unlock queue", *_BY_HAND),
     OperatorRole.RECOVERER: (
         "status",
         "recovery open",
@@ -50,5 +60,6 @@ _COMMANDS: Final = {
         "recovery adopt",
         "recovery close",
         "recovery sweep",
+        *_BY_HAND,
     ),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from rootwarden.model.ids import AccountId
 
@@ -29,6 +30,10 @@ class JoinedMethod(StrEnum):
     CREATED = "CREATED"
     INVITED = "INVITED"
     UNKNOWN = "UNKNOWN"
+
+
+NO_ORGANIZATION: Final = "AWSOrganizationsNotInUseException"
+"""AWS's code where the caller's account is in no organization."""
 
 
 @dataclass(frozen=True, slots=True)

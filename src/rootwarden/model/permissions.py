@@ -32,11 +32,7 @@ _ROWS: Final = (
         "init",
         "Writes a commented configuration file; asks AWS who the caller is only where credentials are at hand.",
         RunsFrom.ANY,
-        optional=(
-            "sts:GetCallerIdentity",
-            "organizations:DescribeOrganization",
-            "organizations:ListDelegatedAdministrators",
-        ),
+        optional=BASELINE_READS,
     ),
     CommandNeeds(
         "status",

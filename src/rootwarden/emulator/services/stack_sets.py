@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from rootwarden.emulator.answers import AwsAnswer
+from rootwarden.emulator.authorization import authorize
 from rootwarden.emulator.call import Call
 from rootwarden.emulator.services.served import Served
+from rootwarden.emulator.stack_permissions import BY_CLOUDFORMATION
 from rootwarden.emulator.stack_sets import PRINCIPAL, Instance, Operation, Place, StackSet, described
 from rootwarden.emulator.world import World
 
@@ -337,7 +339,17 @@ def _management(world: World, call: Call) -> None:
 
 
 def _activate(world: World, call: Call) -> Answer:
+    """CloudFormation asks Organizations and IAM with the caller's permissions.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
+    """
     _management(world, call)
+    extra = {**BY_CLOUDFORMATION, "organizations:ServicePrincipal": PRINCIPAL}
+    authorize(world, call, "organizations:EnableAWSServiceAccess", "*", extra)
+    role = f"role/aws-service-role/{PRINCIPAL}/AWSServiceRoleForCloudFormationStackSetsOrgMember"
+    arn = f"arn:{world.organization.partition}:iam::{call.caller.account}:{role}"
+    extra = {**BY_CLOUDFORMATION, "iam:AWSServiceName": PRINCIPAL}
+    authorize(world, call, "iam:CreateServiceLinkedRole", arn, extra)
     world.organization.trusted.setdefault(PRINCIPAL, world.clock.now())
     return {}
 

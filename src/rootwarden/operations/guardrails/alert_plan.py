@@ -31,18 +31,13 @@ class StackSetState:
         return tuple(one for one in self.instances if not (one.is_current or one.is_suspended))
 
 
-def is_busy(found: AlertsAt) -> bool:
-    """Whether CloudFormation is at the stack, or left one that it can do nothing more with."""
-    word = found.status.word if found.status else ""
-    return word.endswith("_IN_PROGRESS") or word == "ROLLBACK_COMPLETE"
-
-
 def stack_steps(found: AlertsAt, name: str, wanted: str) -> tuple[GuardrailChange, ...]:
     """The steps that bring the stack of one place to a template.
 
-    CloudFormation changes nothing that its template does not change: what somebody changed by hand is made anew.
+    CloudFormation changes nothing that its template does not change: what somebody changed by hand is made anew, and so is a
+    stack that failed while it was made.
     """
-    if found.failure or is_busy(found):
+    if found.failure or (found.status and found.status.is_busy):
         return ()
 
     def step(kind: ChangeKind, document: str = "") -> GuardrailChange:
@@ -50,7 +45,7 @@ def stack_steps(found: AlertsAt, name: str, wanted: str) -> tuple[GuardrailChang
 
     if found.status is None:
         return (step(ChangeKind.CREATE_STACK, wanted),)
-    if found.by_hand:
+    if found.by_hand or found.status.is_spent:
         return (step(ChangeKind.DELETE_STACK), step(ChangeKind.CREATE_STACK, wanted))
     if normal(found.template) != normal(wanted):
         return (step(ChangeKind.UPDATE_STACK, wanted),)
@@ -59,7 +54,7 @@ def stack_steps(found: AlertsAt, name: str, wanted: str) -> tuple[GuardrailChang
 
 def stack_steps_away(found: AlertsAt, name: str) -> tuple[GuardrailChange, ...]:
     """The step that takes the stack of one place away."""
-    if found.failure or found.status is None or found.status.word.endswith("_IN_PROGRESS"):
+    if found.failure or found.status is None or found.status.is_busy:
         return ()
     return (GuardrailChange(ChangeKind.DELETE_STACK, name, account=found.account, region=found.region),)
 

@@ -63,6 +63,8 @@ def _read(clients: CallerClients, account: AccountId, region: str, name: str) ->
     template: Mapping[str, Any] = json.loads(text)
     if not is_ours(template):
         return AlertsAt(account, region, status, text, is_ours=False)
+    if status.is_spent:  # what it made is gone, or about to go
+        return AlertsAt(account, region, status, text)
     live = live_rules(clients, template, region)
     arn = f"arn:{clients.partition.name}:sns:{region}:{account}:{prefix_of(template)}Alerts"
     has_topic = "Topic" in template["Resources"]

@@ -10,8 +10,9 @@ from rootwarden.ledger.results import result_of
 from rootwarden.model.guardrail_plan import ChangeKind, ChangeOutcome, GuardrailChange
 from rootwarden.model.organization_policy import PolicyType
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Refused, Unknown
-from rootwarden.model.reason import local, reason_of
+from rootwarden.model.reason import Reason, local, reason_of
 from rootwarden.operations.guardrails.plan import normal
+from rootwarden.operations.guardrails.stack_sets import change_stack_set
 from rootwarden.operations.guardrails.stacks import change_stack
 from rootwarden.operations.guardrails.state import gather_scp
 
@@ -41,7 +42,7 @@ def apply_changes(
             outcomes.append(ChangeOutcome(change, Refused(reason)))
             continue
         with record(change) as intent:
-            one = change_stack(clients, change) if change.kind.is_of_stack else _attempt(clients, change)
+            one = _changed(clients, change)
             ids = (one.request_id,) if one.request_id else ()
             intent.finish(result_of(one.outcome, item=change.item, request_ids=ids))
         outcomes.append(one)
@@ -50,22 +51,43 @@ def apply_changes(
     return tuple(outcomes)
 
 
+def _changed(clients: CallerClients, change: GuardrailChange) -> ChangeOutcome:
+    if change.kind.is_of_stack_set:
+        return change_stack_set(clients, change)
+    return change_stack(clients, change) if change.kind.is_of_stack else _attempt(clients, change)
+
+
 def _attempt(clients: CallerClients, change: GuardrailChange) -> ChangeOutcome:
     try:
         request_id = _make(clients, change)
     except (AlreadyThere, NotFound) as error:
-        there = _holds(clients, change)
+        there = _seen(clients, change) is True
         return ChangeOutcome(change, NothingToDo(reason_of(error)) if there else Failed(reason_of(error)))
     except Unreachable as error:  # it may have taken effect: the look tells
-        return ChangeOutcome(change, Done() if _holds(clients, change) else Unknown(reason_of(error)))
+        there = _seen(clients, change) is True
+        return ChangeOutcome(change, Done() if there else Unknown(reason_of(error)))
     except AwsError as error:
         return ChangeOutcome(change, Failed(reason_of(error)))
+    seen = _seen(clients, change)
     outcome: Outcome = Done()
-    if not _holds(clients, change):
+    if isinstance(seen, Reason):
+        said = (
+            f"AWS accepted the call, and whether it took effect could not be read: {seen.code}: {seen.text}"
+        )
+        outcome = Unknown(Reason(seen.source, seen.code, said, seen.request_id))
+    elif not seen:
         outcome = Unknown(
             local("not_confirmed", "AWS accepted the call, and does not show its effect: look again")
         )
     return ChangeOutcome(change, outcome, request_id)
+
+
+def _seen(clients: CallerClients, change: GuardrailChange) -> bool | Reason:
+    """Whether AWS shows what the change was for; why that could not be read."""
+    try:
+        return _holds(clients, change)
+    except AwsError as error:
+        return reason_of(error)
 
 
 def _make(clients: CallerClients, change: GuardrailChange) -> str | None:
@@ -102,14 +124,10 @@ def _id(clients: CallerClients, change: GuardrailChange) -> str:
 
 
 def _holds(clients: CallerClients, change: GuardrailChange) -> bool:
-    """Whether AWS shows what the change was for."""
-    try:
-        if change.kind in {ChangeKind.PUT_RESOURCE_POLICY, ChangeKind.DELETE_RESOURCE_POLICY}:
-            there = ResourcePolicyApi(clients.client("organizations")).document()
-            return bool(normal(there or "") == normal(change.document))
-        state = gather_scp(clients, change.policy, ())
-    except AwsError:
-        return False
+    if change.kind in {ChangeKind.PUT_RESOURCE_POLICY, ChangeKind.DELETE_RESOURCE_POLICY}:
+        there = ResourcePolicyApi(clients.client("organizations")).document()
+        return bool(normal(there or "") == normal(change.document))
+    state = gather_scp(clients, change.policy, ())
     place = change.place.id if change.place else ""
     match change.kind:
         case ChangeKind.ATTACH_POLICY:

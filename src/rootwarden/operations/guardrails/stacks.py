@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.aws.principal_policies import PrincipalPolicies
@@ -14,7 +15,8 @@ from rootwarden.aws.stacks import Stacks, StackStatus
 from rootwarden.errors import AwsError, NotFound, Unreachable
 from rootwarden.model.guardrail_plan import ChangeKind, ChangeOutcome, GuardrailChange
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Unknown
-from rootwarden.model.reason import local, reason_of
+from rootwarden.model.reading import NotSeen, try_reading
+from rootwarden.model.reason import Reason, Source, local, reason_of
 from rootwarden.operations.guardrails.plan import normal
 from rootwarden.operations.guardrails.role_drift import role_differences
 from rootwarden.policy.alerts.stack import defaults
@@ -63,6 +65,8 @@ def gather_stack(clients: CallerClients, name: str, account: AccountId) -> Stack
     if status is None:
         return StackState(None, "", "")
     template = stacks.template(name)
+    if status.is_spent:  # what it made is gone, or about to go
+        return StackState(status, template, template)
     found = json.loads(template)
     iam = PrincipalPolicies(clients.client("iam"))
     for resource in found.get("Resources", {}).values():
@@ -147,9 +151,7 @@ class _Work:
             return Unknown(local("still_running", "CloudFormation is still at it: look at the stack"))
         if done.word in _GOOD:
             return Done()
-        return Failed(
-            local(done.word.lower(), done.reason or f"CloudFormation says {done.word}: its events tell why")
-        )
+        return self._failed(done)
 
     def delete(self) -> Outcome:
         """The stack with everything it made."""
@@ -161,11 +163,18 @@ class _Work:
             if status is None:
                 return Done()
             if status.word == "DELETE_FAILED":
-                return Failed(
-                    local("delete_failed", status.reason or "CloudFormation could not delete everything")
-                )
+                return self._failed(status)
             time.sleep(_SECONDS)
         return Unknown(local("still_running", "CloudFormation is still at it: look at the stack"))
+
+    def _failed(self, status: StackStatus) -> Outcome:
+        """What CloudFormation says of the resources that failed; of all others it says that they were cancelled."""
+        failures = try_reading(partial(self._stacks.failures, self._name))
+        if isinstance(failures, NotSeen):
+            said = f"the stack's events, which tell why, could not be read: {failures.reason.code}: {failures.reason.text}"
+        else:
+            said = "; ".join(failures.value) or status.reason or "its events tell why"
+        return Failed(Reason(Source.AWS, status.word, said, self.request_id))
 
 
 def _settled(look: Callable[[], StackStatus | None]) -> StackStatus | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from rootwarden.aws.caller_identity import get_caller
 from rootwarden.aws.organizations import Organizations
 from rootwarden.aws.root_features import RootFeatures
 from rootwarden.aws.trail import Trail, Trails
-from rootwarden.model.baseline import Baseline, Logging
+from rootwarden.model.baseline import Baseline, Logging, Standing
 from rootwarden.model.features import CallerRole
 from rootwarden.model.ids import IAM_SERVICE_PRINCIPAL
+from rootwarden.model.organization import NO_ORGANIZATION
 from rootwarden.model.reading import NotSeen, Reading, Seen, map_seen, try_reading
 
 if TYPE_CHECKING:
@@ -22,10 +24,17 @@ if TYPE_CHECKING:
 
 def gather_baseline(clients: CallerClients) -> Baseline:
     """Everything ``status`` looks at. Raises AwsError only when AWS does not even say who the caller is."""
+    standing = gather_standing(clients)
+    known = {one.name: getattr(standing, one.name) for one in fields(standing)}
+    return Baseline(**known, logging=_logging(Trails(clients.client("cloudtrail"))))
+
+
+def gather_standing(clients: CallerClients) -> Standing:
+    """The same without what is recorded. Raises AwsError only when AWS does not even say who the caller is."""
     caller = get_caller(clients.client("sts"))
     organizations = Organizations(clients.client("organizations"))
     organization = try_reading(organizations.describe)
-    if isinstance(organization, NotSeen) and organization.reason.code == "AWSOrganizationsNotInUseException":
+    if isinstance(organization, NotSeen) and organization.reason.code == NO_ORGANIZATION:
         # Outside an organization every further answer would say the same in other words.
         nothing: NotSeen = organization
         trusted_access: Reading[bool] = nothing
@@ -35,7 +44,7 @@ def gather_baseline(clients: CallerClients) -> Baseline:
         features = try_reading(RootFeatures(clients.client("iam")).enabled)
         trusted_access = _trusted_access(try_reading(organizations.trusted_services), features)
         delegates = try_reading(lambda: organizations.delegated_administrators(IAM_SERVICE_PRINCIPAL))
-    return Baseline(
+    return Standing(
         caller=caller,
         partition=clients.partition,
         region=clients.region,
@@ -44,7 +53,6 @@ def gather_baseline(clients: CallerClients) -> Baseline:
         trusted_access=trusted_access,
         features=features,
         delegates=delegates,
-        logging=_logging(Trails(clients.client("cloudtrail"))),
         role=_role(caller.account_id, organization, delegates, features),
     )
 
@@ -102,6 +110,8 @@ def _logging_of(trails: Trails, trail: Trail) -> Logging:
         organization_trail=running.value if isinstance(running, Seen) else None,
         multi_region=trail.is_multi_region,
         management_events=events.value if isinstance(events, Seen) else None,
+        running_unread=running.reason if isinstance(running, NotSeen) else None,
+        events_unread=events.reason if isinstance(events, NotSeen) else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootwarden.model.baseline import Baseline, Logging
 from rootwarden.model.features import CallerRole, RootFeature
+from rootwarden.model.organization import NO_ORGANIZATION
 from rootwarden.model.reading import NotSeen, Reading, Seen
 from rootwarden.model.reason import Reason, local
 
@@ -49,7 +50,7 @@ def judge(baseline: Baseline) -> Verdict:
 def _blockers(baseline: Baseline) -> Iterator[Finding]:
     if isinstance(baseline.organization, NotSeen):
         reason = baseline.organization.reason
-        if reason.code == "AWSOrganizationsNotInUseException":
+        if reason.code == NO_ORGANIZATION:
             text = f"account {baseline.caller.account_id} belongs to no AWS Organization"
             yield Finding("no_organization", text, reason)
         else:
@@ -111,13 +112,20 @@ def _logging(reading: Reading[Logging]) -> Iterator[Finding]:
             "no organization trail is logging: what is done as root is not kept, and alerts stay silent",
         )
         return
-    for known, code, text in (
-        (logging.organization_trail, "organization_trail", "the organization trail is logging"),
-        (logging.management_events, "management_events", "the organization trail records management events"),
-        (logging.multi_region, "multi_region", "the organization trail covers all Regions"),
+    running, events = logging.running_unread, logging.events_unread
+    for known, code, text, why in (
+        (logging.organization_trail, "organization_trail", "the organization trail is logging", running),
+        (
+            logging.management_events,
+            "management_events",
+            "the organization trail records management events",
+            events,
+        ),
+        (logging.multi_region, "multi_region", "the organization trail covers all Regions", None),
     ):
         if known is None:
-            yield Finding(f"{code}_not_readable", f"Could not read whether {text}")
+            said = f": {why.code}: {why.text}" if why else ""
+            yield Finding(f"{code}_not_readable", f"Could not read whether {text}{said}")
         elif not known:
             yield Finding(f"{code}_missing", f"it is not so that {text}")
 

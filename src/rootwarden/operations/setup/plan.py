@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rootwarden.errors import BadInput, CannotLook, NotInOrganization, RefusedByRule, WrongAccount
 from rootwarden.model.baseline import Baseline
 from rootwarden.model.features import CallerRole, RootFeature
-from rootwarden.model.organization import Account, AccountState, Organization
+from rootwarden.model.organization import NO_ORGANIZATION, Account, AccountState, Organization
 from rootwarden.model.reading import NotSeen, Reading, Seen, seen_or_none
 from rootwarden.model.setup import SetupPlan, Step, StepKind
 
@@ -87,7 +87,7 @@ def _organization(baseline: Baseline) -> Organization:
     match baseline.organization:
         case Seen(value):
             return value
-        case NotSeen(reason) if reason.code == "AWSOrganizationsNotInUseException":
+        case NotSeen(reason) if reason.code == NO_ORGANIZATION:
             raise NotInOrganization(
                 f"account {baseline.caller.account_id} belongs to no AWS Organization: {reason.code}: {reason.text}",
                 code=reason.code,

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecur
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,12 @@ from rootwarden.policy.decision import Answer
 from rootwarden.policy.guardrails.asks import STRANGER, Asks
 from rootwarden.policy.guardrails.claims import Case, Claim, Decides, Fits, OnlyThese
 from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.member_roles import (
+    ASSUME_ROLE,
+    claims_of_members,
+    looks_into_members,
+    member_roles,
+)
 from rootwarden.policy.guardrails.table_actions import ASSUME_ROOT, reads_of
 
 if TYPE_CHECKING:
@@ -32,6 +39,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 _FEW: Final = 5
 TAKES: Final = ("accounts", "networks", "regions", "source_identities", "topic")
+LOOKS_INTO_MEMBERS: Final = frozenset({OperatorRole.REMOVER, OperatorRole.RECOVERER})
+"""The roles whose commands look into the event histories of members: for evidence, and for what was done while a recovery was open."""
 _DOES: Final = {
     OperatorRole.AUDITOR: "Opens root sessions that read root credentials, and no other.",
     OperatorRole.REMOVER: "Reads and deletes root credentials, and cannot make any.",
@@ -49,7 +58,7 @@ def caller_policy(role: OperatorRole) -> Guardrail:
         breaks=f"Nothing: it only grants. Commands it is for: {', '.join(role.commands)}. Accounts that join are not among "
         "named ones: render it anew.",
         kinds=(Kind.IDENTITY,),
-        takes=TAKES,
+        takes=(*TAKES, "member_role") if role in LOOKS_INTO_MEMBERS else TAKES,
         make=partial(caller_part, role),
         home=Home.DELEGATE,
     )
@@ -57,6 +66,8 @@ def caller_policy(role: OperatorRole) -> Guardrail:
 
 def caller_part(role: OperatorRole, given: Parameters) -> tuple[Part, ...]:
     """The documents of a role. Raises BadInput where they are more than a role can have."""
+    if role not in LOOKS_INTO_MEMBERS:
+        given = replace(given, member_role=None)
     papers = tuple(_papers(role, given))
     if len(papers) > MOST_PAPERS:
         raise BadInput(
@@ -85,6 +96,7 @@ def _papers(role: OperatorRole, given: Parameters) -> Iterator[Paper]:
     reads = [statement("ReadWhatItsCommandsRead", "Allow", reads_of(role.commands), "*")]
     if given.topic:
         reads.append(statement("TellOfExceptions", "Allow", "sns:Publish", given.topic))
+    reads += looks_into_members(given)
 
     def paper(number: int, *statements: Mapping[str, Any]) -> Paper:
         return Paper(f"{name}{number if number > 1 else ''}", Kind.IDENTITY, document(*statements))
@@ -135,9 +147,11 @@ def _claims(role: OperatorRole, given: Parameters) -> Iterator[Claim]:
         untold = tuple(Case(asks.by(caller, one, f"{given.topic}-of-others")) for one in tells)
         yield Decides("it tells the topic of exceptions", Answer.ALLOW, told)
         yield Decides("and no other topic", Answer.DENY, untold)
+    yield from claims_of_members(given, caller)
+    looks = (ASSUME_ROLE,) if given.member_role else ()
     yield OnlyThese(
-        frozenset((ASSUME_ROOT, *reads_of(role.commands), *tells)),
-        where=("*", *given.targets, *((given.topic,) if given.topic else ())),
+        frozenset((ASSUME_ROOT, *reads_of(role.commands), *tells, *looks)),
+        where=("*", *given.targets, *((given.topic,) if given.topic else ()), *member_roles(given)),
         what="it may do this and nothing else",
     )
     yield Fits()

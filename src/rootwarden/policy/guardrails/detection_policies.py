@@ -15,6 +15,12 @@ from rootwarden.policy.decision import Answer
 from rootwarden.policy.guardrails.asks import STRANGER, Asks
 from rootwarden.policy.guardrails.claims import Case, Claim, Decides, Fits, OnlyThese
 from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.member_roles import (
+    ASSUME_ROLE,
+    claims_of_members,
+    looks_into_members,
+    member_roles,
+)
 from rootwarden.policy.guardrails.table_actions import reads_of
 
 if TYPE_CHECKING:
@@ -35,7 +41,10 @@ _MEMBER: Final = AccountId("123456789012")
 def _detect(given: Parameters, *, athena: bool) -> tuple[Part, ...]:
     trail, objects = _places(given, given.bucket, given.prefix)
     made = [statement("LookIntoHistories", "Allow", _LOOKS, "*"), *_on("Trail", _OF_TRAIL, trail, objects)]
-    allowed, where = {*_LOOKS, *_OF_TRAIL}, ["*", trail, objects]
+    made += looks_into_members(given)
+    allowed, where = {*_LOOKS, *_OF_TRAIL}, ["*", trail, objects, *member_roles(given)]
+    if given.member_role:
+        allowed.add(ASSUME_ROLE)
     if given.key:
         made.append(statement("DecryptTheTrail", "Allow", _DECRYPT, given.key))
         allowed.add(_DECRYPT)
@@ -84,6 +93,7 @@ def _claims(given: Parameters, *, athena: bool) -> Iterator[Claim]:
         Answer.DENY,
         tuple(Case(asks.open(me, one, _MEMBER, {})) for one in RootTask),
     )
+    yield from claims_of_members(given, me)
     if given.key:
         yield Decides("it decrypts with the trail's key", Answer.ALLOW, calls((_DECRYPT,), given.key))
         yield Decides("and with no other", Answer.DENY, calls((_DECRYPT,), f"{given.key}-of-others"))
@@ -96,10 +106,7 @@ def _claims(given: Parameters, *, athena: bool) -> Iterator[Claim]:
         )
 
 
-_BREAKS: Final = (
-    "Nothing: it only grants. Roles in member accounts that 'detect run' assumes are not among it, and the key's own policy has to "
-    "let the account decide."
-)
+_BREAKS: Final = "Nothing: it only grants. The role of member accounts has to trust its holder, and the key's own policy has to let the account decide."
 DETECTION_POLICIES: Final = (
     Guardrail(
         name="detect",
@@ -107,7 +114,7 @@ DETECTION_POLICIES: Final = (
         belongs="A role of the account that reads the organization trail.",
         breaks=_BREAKS,
         kinds=(Kind.IDENTITY,),
-        takes=("bucket", "prefix", "key"),
+        takes=("bucket", "prefix", "key", "member_role"),
         needs=("bucket",),
         home=Home.ANY,
         make=partial(_detect, athena=False),
@@ -118,7 +125,7 @@ DETECTION_POLICIES: Final = (
         belongs="A role of the account whose Athena has the table over the trail.",
         breaks=f"{_BREAKS} It may run any query in any workgroup of its account, over what it may read.",
         kinds=(Kind.IDENTITY,),
-        takes=("bucket", "prefix", "results", "key"),
+        takes=("bucket", "prefix", "results", "key", "member_role"),
         needs=("bucket", "results"),
         home=Home.ANY,
         make=partial(_detect, athena=True),

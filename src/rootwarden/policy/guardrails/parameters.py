@@ -23,6 +23,7 @@ _REGION: Final = re.compile(r"[a-z]{2}(-[a-z0-9]+)+-[0-9]+", re.ASCII)
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _PREFIX: Final = re.compile(r"[\w!.()/=+@,'-]*", re.ASCII)
 _KEY: Final = re.compile(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", re.ASCII)
+_ROLE: Final = re.compile(r"([\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 _TOPIC: Final = re.compile(r"arn:[a-z0-9-]+:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+(\.fifo)?", re.ASCII)
 _BUS: Final = re.compile(
     r"arn:[a-z0-9-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/(?P<name>[\w./-]{1,256})", re.ASCII
@@ -57,6 +58,8 @@ class Parameters:
     """Accounts whose signed-in root user is spared, as for an open recovery."""
     topic: str | None = None
     """The ARN of an SNS topic that notifications go to."""
+    member_role: str | None = None
+    """The role of member accounts that is assumed to look into their event histories, by its name or path and name."""
     bucket: str | None = None
     """The ledger's, or the trail's."""
     results: str | None = None
@@ -89,6 +92,7 @@ class Parameters:
             (self.results, _BUCKET, "the name of a bucket"),
             (self.prefix, _PREFIX, "a prefix of object keys"),
             (self.topic, _TOPIC, "the ARN of an SNS topic"),
+            (self.member_role, _ROLE, "the name of a role"),
             (self.key, _KEY, "the ARN of a KMS key"),
         ):
             if text:
@@ -152,6 +156,7 @@ OPTION_OF: Final = {
     "mfa": "--no-mfa",
     "exempt": "--exempt",
     "topic": "--topic",
+    "member_role": "--member-role",
     "bucket": "--bucket",
     "results": "--results",
     "prefix": "--prefix",

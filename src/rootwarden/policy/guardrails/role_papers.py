@@ -18,6 +18,12 @@ from rootwarden.policy.guardrails.asks import OF_EVERYBODY, STRANGER, Asks
 from rootwarden.policy.guardrails.caller_policies import TAKES, caller_part
 from rootwarden.policy.guardrails.claims import Case, Claim, Decides, Fits, OnlyThese
 from rootwarden.policy.guardrails.guardrail import Guardrail, Home, Kind, Paper, Part, document, statement
+from rootwarden.policy.guardrails.member_roles import (
+    ASSUME_ROLE,
+    claims_of_members,
+    looks_into_members,
+    member_roles,
+)
 from rootwarden.policy.guardrails.table_actions import ASSUME_ROOT, reads_of
 
 if TYPE_CHECKING:
@@ -104,11 +110,13 @@ def _boundary(given: Parameters) -> tuple[Part, ...]:
                 condition={"StringEquals": {"sts:TaskPolicyArn": tasks}},
             ),
             statement("ReadWhatCommandsRead", "Allow", (*reads, *besides), "*"),
+            *looks_into_members(given),
         ),
     )
     asks = Asks(given.partition)
     operator = asks.role(given.delegate or STRANGER, "RootwardenAuditor")
-    allowed = frozenset((ASSUME_ROOT, *reads, *besides))
+    looks = (ASSUME_ROLE,) if given.member_role else ()
+    allowed = frozenset((ASSUME_ROOT, *reads, *besides, *looks))
     others = tuple(Case(asks.by(operator, one)) for one in OF_EVERYBODY if one not in allowed)
     opens = tuple(Case(asks.open(operator, task, _MEMBER, {})) for task in RootTask)
     new_task = f"arn:{given.partition}:iam::aws:policy/root-task/AnyNewTask"
@@ -122,7 +130,12 @@ def _boundary(given: Parameters) -> tuple[Part, ...]:
         ),
         Decides("no session for a task that AWS may add", Answer.DENY, (Case(later),)),
         Decides("full access would give it nothing beyond", Answer.DENY, others),
-        OnlyThese(allowed, where=("*", anyone), what="no policy gives an operator role anything else"),
+        *claims_of_members(given, operator),
+        OnlyThese(
+            allowed,
+            where=("*", anyone, *member_roles(given)),
+            what="no policy gives an operator role anything else",
+        ),
         Fits(),
     )
     return (Part((paper,), claims),)
@@ -155,7 +168,7 @@ ROLE_PAPERS: Final = (
         belongs="The permissions boundary of each operator role.",
         breaks="Anything else done with these roles.",
         kinds=(Kind.BOUNDARY,),
-        takes=("delegate",),
+        takes=("delegate", "member_role"),
         home=Home.DELEGATE,
         make=_boundary,
     ),
@@ -165,7 +178,7 @@ ROLE_PAPERS: Final = (
         belongs="The delegated administrator's account.",
         breaks="Nothing: the roles are new. Give the commands these roles before 'protect-assume-root' takes the old ones away.",
         kinds=(Kind.TRUST, Kind.BOUNDARY, Kind.IDENTITY),
-        takes=(*dict.fromkeys((*TAKES, *_TRUST_TAKES)),),
+        takes=(*dict.fromkeys((*TAKES, "member_role", *_TRUST_TAKES)),),
         needs=("trusted",),
         home=Home.DELEGATE,
         make=_roles,
