@@ -238,3 +238,17 @@ def test_a_stack_that_failed_is_taken_away(rig: Rig, ledger: Path) -> None:
     assert "events, which tell why, could not be read: AccessDenied: " in step["reason"]["text"]
     away = rig.json("guardrails", "undeploy", "auditor", "--yes", profile=DELEGATE)
     assert (away.code, steps(away)) == (0, [("delete_stack", "done")])
+
+
+def test_a_change_set_that_may_not_be_executed_is_withdrawn(rig: Rig, ledger: Path) -> None:
+    """AWS's refusal is told, and nothing waits for somebody else to execute it."""
+    assert not ledger.exists()
+    reads = ("organizations:*", "iam:Get*", "iam:List*")
+    calls = tuple(f"cloudformation:{one}*" for one in ("Create", "Delete", "Describe", "Get"))
+    rig.up(company(account(SHOP, "Shop"), principals=(caller(SECURITY, *calls, *reads),)))
+    failed = rig.json("guardrails", "deploy", "auditor", "--yes", profile=f"emulator-{SECURITY}-Limited")
+    (step,) = failed.document["steps"]
+    assert (failed.code, step["outcome"], step["reason"]["code"]) == (6, "failed", "AccessDenied")
+    assert "cloudformation:ExecuteChangeSet" in step["reason"]["text"]
+    cloud = client(rig, "cloudformation")
+    assert cloud.list_change_sets(StackName="rootwarden-auditor")["Summaries"] == []

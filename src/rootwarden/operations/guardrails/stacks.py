@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rootwarden.aws.principal_policies import PrincipalPolicies
 from rootwarden.aws.stacks import Stacks, StackStatus
-from rootwarden.errors import AwsError, NotFound, Unreachable
+from rootwarden.errors import AccessDenied, AwsError, NotFound, Unreachable
 from rootwarden.model.guardrail_plan import ChangeKind, ChangeOutcome, GuardrailChange
 from rootwarden.model.outcome import Done, Failed, NothingToDo, Unknown
 from rootwarden.model.reading import NotSeen, try_reading
@@ -145,7 +145,12 @@ class _Work:
                 if said.find(_UNCHANGED[0]) >= 0 or _UNCHANGED[1] in said
                 else Failed(reason)
             )
-        self.request_id = self._stacks.execute(self._name, proposed)
+        try:
+            self.request_id = self._stacks.execute(self._name, proposed)
+        except AccessDenied:
+            with contextlib.suppress(AwsError):  # what is told is the refusal
+                self._stacks.withdraw(self._name, proposed)
+            raise
         done = _settled(lambda: self._stacks.status(self._name))
         if done is None:
             return Unknown(local("still_running", "CloudFormation is still at it: look at the stack"))
