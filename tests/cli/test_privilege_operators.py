@@ -168,7 +168,7 @@ def _restore(rig: Rig, ledger: Path) -> Tried:
     backups = papers("ledger-s3", bucket="our-backups", prefix="policies")
     role = Limited(rig, SECURITY, (*papers("unlocker"), *backups))
     run = partial(rig.json, *where, "--restore", place, *to, profile=role.profile)
-    return role.tried("unlock bucket", run, only=("s3:GetObject",), code=1)
+    return role.tried("unlock bucket", run, lambda: held.lock(None), only=("s3:GetObject",), code=1)
 
 
 @SCENARIOS.of("unlock queue", told=(*NEEDED, *POLICIES, "s3:PutObject"), silent=SELECTING[:1])

@@ -52,6 +52,8 @@ def test_from_the_mail_to_the_close(rig: Rig, ledger: Path) -> None:
     rig.emulator.control.create_root_access_key(SHOP)
     rig.emulator.control.add_mfa_device(SHOP)
     listed = rig.json("recovery", "list", profile=DELEGATE)
+    assert [one["account_name"] for one in listed.document["exceptions"]] == ["Shop"]
+    assert f"{SHOP} Shop" in rig.run("recovery", "list", "-o", "csv", profile=DELEGATE).out
     (row,) = listed.document["exceptions"]
     assert (listed.code, row["state"], row["holds"]["password"], len(row["holds"]["access_keys"])) == (
         0,

@@ -94,6 +94,9 @@ _ADVICE: Final[Mapping[type[errors.AwsError], str]] = {
     "one, in the IAM console's account settings.",
     errors.NotManagementAccount: "Use a profile of the management account, or of the IAM delegated administrator for reading.",
     errors.NotInOrganization: "Use a profile of an account that belongs to the organization.",
+    errors.NotFound: "It may be deleted, of another name, or in another account or Region: check the name, the profile and --region.",
+    errors.AlreadyThere: "Look at what is there already: it may be what was wanted.",
+    errors.Conflict: "AWS's text names what is in the way. Where another change is under way, repeat the command when it is over.",
     errors.CredentialsExpired: "Sign in again (for IAM Identity Center: aws sso login), then repeat the command.",
     errors.CredentialsRefused: "Check the profile or the AWS_* variables: keys may be deleted, mistyped or of another "
     "partition or endpoint.",

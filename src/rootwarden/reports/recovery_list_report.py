@@ -61,7 +61,7 @@ def _table(listed: Sequence[ListedException], now: datetime) -> Table:
         rows=tuple(
             (
                 cell(one.exception.id),
-                cell(one.exception.account),
+                cell(f"{one.exception.account} {_name(one) or ''}".rstrip()),
                 cell(one.exception.task),
                 cell(one.state, STATES[one.state]),
                 cell(_until(one, now)),
@@ -72,6 +72,11 @@ def _table(listed: Sequence[ListedException], now: datetime) -> Table:
             for one in listed
         ),
     )
+
+
+def _name(one: ListedException) -> str | None:
+    """The account's name, where it was looked at."""
+    return one.row.account.name if one.row else None
 
 
 def _until(one: ListedException, now: datetime) -> str:
@@ -92,6 +97,7 @@ def _now(one: ListedException) -> Cell:
 def _document(one: ListedException) -> dict[str, Any]:
     return {
         **exception_document(one.exception, one.state),
+        "account_name": _name(one),
         "holds": as_document(one.row.credentials) if one.row else None,
         "not_read": one.reason.as_json() if one.reason else None,
         "conflict": one.conflict,
