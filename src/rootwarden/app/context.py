@@ -20,6 +20,7 @@ from rootwarden.errors import BadInput, WrongOrganization
 from rootwarden.ledger.clock import Clock, utc_now
 from rootwarden.ledger.recorder import Recorder
 from rootwarden.model.authority import ForPlan, ForReading
+from rootwarden.model.held_back import HeldBack, together
 from rootwarden.model.ids import AccountId
 from rootwarden.model.purpose import PurposeName
 from rootwarden.model.tasks import RootTask
@@ -100,6 +101,10 @@ class App:
         """The clients of a named profile that only reads."""
         choice, _ = self._choice(PurposeName.MANAGEMENT_READ)
         return CallerClients(dataclasses.replace(choice, profile=profile, role=None), version=VERSION)
+
+    def held_back(self) -> HeldBack | None:
+        """The calls that AWS has made wait for some seconds, whoever made them."""
+        return together(clients.held_back() for clients in tuple(self._callers.values()))
 
     @property
     def concurrency(self) -> int:

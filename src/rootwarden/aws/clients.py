@@ -32,6 +32,7 @@ from rootwarden.errors import BadInput, EndpointRefused, NeedsTerminal, NoCreden
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rootwarden.model.held_back import HeldBack
     from rootwarden.model.partition import Partition
 
 USED_SERVICES = ("sts", "iam", "organizations", "cloudtrail")
@@ -99,6 +100,10 @@ class CallerClients:
         self._root_clients: dict[tuple[str, str], Any] = {}
         self.endpoint: str = self._one_endpoint()
         _log.info("Region %s, partition %s, endpoint %s", self.region, self.partition.name, self.endpoint)
+
+    def held_back(self) -> HeldBack | None:
+        """The calls of this caller, and of its root sessions, that AWS has made wait for some seconds."""
+        return self._pacing.held_back()
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The caller's client of a service."""

@@ -20,6 +20,7 @@ from botocore.exceptions import ConnectionClosedError
 from rootwarden.aws.error_codes import LOST_ANSWER, Trouble, trouble_of_answer, trouble_of_error
 from rootwarden.aws.rate import Rate, Turn
 from rootwarden.errors import Interrupted
+from rootwarden.model.held_back import HeldBack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +52,8 @@ _ERRORS: Final = 300
 """From this HTTP status on an answer is an error."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
+_WORTH_SAYING: Final = 5.0
+"""Seconds of trying after which somebody wants to know."""
 _UNPROVEN: Final = 5.0
 """Seconds of patience before an endpoint has answered anything at all: more likely there is no way to it."""
 
@@ -124,6 +127,14 @@ class _Call:
     lost_answer: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Troubled:
+    """Why a call is to be tried again, and since when its session has used up patience."""
+
+    code: str
+    since: float
+
+
 _session: ContextVar[_Session | None] = ContextVar("the root session at work", default=None)
 _ending: ContextVar[threading.Event | None] = ContextVar("set when the run is to end", default=None)
 
@@ -175,6 +186,8 @@ class Pacing:
         self._sleep = sleep
         self._jitter = jitter
         self._gates = _Gates()
+        self._troubled: dict[int, _Troubled] = {}
+        """Calls that are to be tried again, by the id of each."""
         self._answered: set[str] = set()
         """The endpoints that did; the one of a Region may be there and that of another not."""
 
@@ -218,18 +231,33 @@ class Pacing:
         if trouble and self._gives_up(call, used):
             trouble = None
         if not trouble:
+            self._troubled.pop(id(call), None)
             call.session.patience.used += used
             return False
+        self._troubled[id(call)] = _Troubled(
+            _code(response, exception), call.began - call.session.patience.used
+        )
         call.lost_answer = call.lost_answer or trouble is Trouble.LOST
         # A connection that AWS closed while it was idle says nothing about AWS: the next one is tried at once.
         idle = attempts == 1 and isinstance(exception, ConnectionClosedError)
-        if not idle and self._wait(self._pause(attempts)):
-            return False
-        turn = self._next_turn(call.gate)
+        ended = not idle and self._wait(self._pause(attempts))
+        turn = None if ended else self._next_turn(call.gate)
         if turn is None:
+            self._troubled.pop(id(call), None)
             return False
         call.turn = turn
         return True
+
+    def held_back(self) -> HeldBack | None:
+        """The calls that have been tried again for some seconds; None where there are none."""
+        now = self._clock()
+        long = sorted(
+            (one for one in tuple(self._troubled.values()) if now - one.since >= _WORTH_SAYING),
+            key=lambda one: one.since,
+        )
+        if not long:
+            return None
+        return HeldBack(len(long), long[0].code, max(0.0, long[-1].since + self._limits.patience - now))
 
     def _gives_up(self, call: _Call, used: float) -> bool:
         proven = call.endpoint in self._answered
@@ -258,6 +286,12 @@ class Pacing:
             self._sleep(seconds)
             return False
         return ending.wait(seconds)
+
+
+def _code(response: Any, exception: Exception | None) -> str:
+    if response is None:
+        return type(exception).__name__
+    return str(response[1].get("Error", {}).get("Code", "")) or f"HTTP {response[0].status_code}"
 
 
 def _trouble(response: Any, exception: Exception | None) -> Trouble | None:

@@ -53,7 +53,7 @@ def audit(
         raise BadInput("--by goes with --hand-off", advice="Name the folder for the owners' files.")
     files = FileChoices(save, resume, duration(max_age, "--max-age"), diff, hand_off, by or "ou")
     stream = terminal.line if terminal.globals.output is OutputFormat.JSONL else None
-    with AuditProgress(quiet=terminal.globals.quiet) as progress:
+    with AuditProgress(quiet=terminal.globals.quiet, waiting=app.held_back) as progress:
         report, code = run_audit(
             app, WantedAudit(selection, details, files), progress=progress, stream=stream
         )

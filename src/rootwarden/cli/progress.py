@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rootwarden.model.audit import AuditRow
+    from rootwarden.model.held_back import HeldBack
 
 _SECONDS_BETWEEN_LINES: Final = 5.0
 _SECONDS_BETWEEN_SAME_LINES: Final = 30.0
@@ -34,8 +35,16 @@ class AuditProgress:
     As a context manager it also tells while no row comes, because AWS holds back the last accounts perhaps.
     """
 
-    def __init__(self, *, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: bool,
+        waiting: Callable[[], HeldBack | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``waiting`` tells what AWS holds back."""
         self._quiet = quiet
+        self._waiting = waiting
         self._moving = sys.stderr.isatty()
         self._between = _SECONDS_BETWEEN_MOVES if self._moving else _SECONDS_BETWEEN_LINES
         self._clock = clock
@@ -117,6 +126,10 @@ class AuditProgress:
             for outcome in _WORTH_SAYING
             if self._outcomes[outcome]
         ]
+        held = self._waiting()
+        if held is not None:
+            left = _duration(held.seconds_left)
+            parts.append(f"{held.calls:,} held back by AWS ({held.code}) and tried for {left} at most")
         return ", ".join(parts)
 
 

@@ -197,7 +197,7 @@ def sweep(
     app = terminal.app()
     app.max_rate, app.at_once = max_rate, concurrency
     with sweeping(app, plan_only=plan) as found:
-        with AuditProgress(quiet=terminal.globals.quiet) as progress:
+        with AuditProgress(quiet=terminal.globals.quiet, waiting=app.held_back) as progress:
             found.look(progress)
         terminal.say_notes(app)
         if plan:

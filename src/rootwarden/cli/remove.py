@@ -120,7 +120,7 @@ def remove(
     app.max_rate, app.at_once = max_rate, concurrency
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override))
     selection = picked(terminal, app, selection, command="remove")
-    with AuditProgress(quiet=terminal.globals.quiet) as progress:
+    with AuditProgress(quiet=terminal.globals.quiet, waiting=app.held_back) as progress:
         planned = make_plan(app, selection, wishes, command="remove", progress=progress)
     terminal.say_notes(app)
     choice = ApplyChoice(
@@ -165,7 +165,7 @@ def plan(
     wishes = PlanChoice(_kinds(only), keep_used_within, _names(override), saved)
     if saved is None:
         selection = picked(terminal, app, selection, command="remove plan")
-    with AuditProgress(quiet=terminal.globals.quiet) as progress:
+    with AuditProgress(quiet=terminal.globals.quiet, waiting=app.held_back) as progress:
         planned = make_plan(app, selection, wishes, command="remove plan", progress=progress)
     terminal.say_notes(app)
     planned.save(out)

@@ -22,6 +22,7 @@ from botocore.exceptions import (
 from rootwarden.aws.error_codes import aws_call
 from rootwarden.aws.pacing import Limits, Pacing, counted_against_member, one_session, waits_end_with
 from rootwarden.errors import AwsError, Interrupted, NoConnection, NotFound, Throttled, Unreachable
+from rootwarden.model.held_back import HeldBack
 
 URL = "https://iam.example.com"
 NOTHING_THERE = ("NoSuchEntity", 404)
@@ -119,6 +120,36 @@ def test_what_is_tried_again(said: Said) -> None:
     world = World([said, said, said, WELL])
     delete(world.client())
     assert len(world.sent) == 4
+
+
+def test_what_is_held_back_is_known_after_some_seconds() -> None:
+    """AWS's code and the patience that is left, for as long as the call is tried again."""
+    world = World([WELL, *[("ThrottlingException", 400)] * 12, WELL])
+    client = world.client()
+    seen: list[tuple[float, HeldBack | None]] = []
+    client.meta.events.register(
+        "before-send", lambda **_others: seen.append((world.now, world.pacing.held_back()))
+    )
+    delete(client)
+    began = world.now
+    delete(client)
+    told = [(now - began, one) for now, one in seen if one is not None]
+    assert told, seen
+    for since, one in told:
+        assert (one.calls, one.code) == (1, "ThrottlingException")
+        assert one.seconds_left == pytest.approx(120 - since, abs=0.2)
+    assert all(since >= 5 for since, _ in told)
+    assert world.pacing.held_back() is None
+
+
+def test_a_call_that_was_given_up_is_not_held_back() -> None:
+    """Nor one whose run ended."""
+    world = World([WELL, NO_WAY])
+    client = world.client()
+    delete(client)
+    with pytest.raises(Unreachable):
+        delete(client)
+    assert world.pacing.held_back() is None
 
 
 @pytest.mark.parametrize(

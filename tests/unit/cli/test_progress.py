@@ -12,6 +12,7 @@ from rootwarden.cli import progress
 from rootwarden.cli.progress import AuditProgress
 from rootwarden.model.audit import AuditOutcome, AuditRow
 from rootwarden.model.credentials import RootCredentials
+from rootwarden.model.held_back import HeldBack
 from rootwarden.model.ids import AccountId
 from rootwarden.model.organization import Account, AccountState
 
@@ -72,6 +73,17 @@ def test_the_line_goes_where_nobody_knew_the_total(
     watch.see(1, every=0.25, total=None)
     watch.progress.done()
     assert capsys.readouterr().err == "\r\x1b[K1 account, more being listed, 4.0/s\r\x1b[K"
+
+
+def test_what_aws_holds_back_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Or nobody knows what the last accounts wait for."""
+    now = [0.0]
+    held = HeldBack(2, "Throttling", 95.0)
+    line = AuditProgress(quiet=False, waiting=lambda: held, clock=lambda: now[0])
+    now[0] = 10.0
+    line(10, 12, AuditRow(ACCOUNT, AuditOutcome.CLEAN, RootCredentials()))
+    said = capsys.readouterr().err
+    assert said.endswith(", 2 held back by AWS (Throttling) and tried for 1 min 35 s at most\n")
 
 
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
