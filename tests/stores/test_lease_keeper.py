@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +58,25 @@ def test_one_of_a_run_that_ended_in_the_middle_is_taken_over(place: Place, tmp_p
     ended.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     with RunMark(tmp_path) as mark:
         taken(keeper(place, mark).take(NAME))
+
+
+def test_all_of_a_run_that_died_are_taken_over_at_once(tmp_path: Path) -> None:
+    """Threads that ask about one run at the same moment must not take each other for it."""
+    dead = RunMark(tmp_path)
+    dead.__enter__()
+    assert dead._descriptor is not None
+    os.close(dead._descriptor)
+    together = threading.Barrier(8)
+
+    def ask(_: int) -> list[bool]:
+        answers = []
+        for _round in range(200):
+            together.wait()
+            answers.append(mark.is_over(dead.id))
+        return answers
+
+    with RunMark(tmp_path) as mark, ThreadPoolExecutor(8) as pool:
+        assert {answer for answers in pool.map(ask, range(8)) for answer in answers} == {True}
 
 
 def test_one_of_a_run_elsewhere_is_not(place: Place, tmp_path: Path) -> None:

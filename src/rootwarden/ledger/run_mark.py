@@ -69,9 +69,10 @@ class RunMark:
 
 
 def _is_unlocked(path: Path) -> bool:
+    """Asked with a shared lock: threads and runs that ask at the same moment must not take each other for the living run."""
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     finally:
