@@ -7,12 +7,15 @@ import io
 import json
 import stat
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from product_rig import EVERYTHING, LEGACY, SECURITY, SHOP, Rig, company
 
+from rootwarden.app import hand_off
 from rootwarden.emulator import FaultSpec, account
+from rootwarden.errors import BadInput
 
 DELEGATE = f"emulator-{SECURITY}"
 GONE, LOST, MORE = "666666666666", "777777777777", "888888888888"
@@ -178,9 +181,29 @@ def test_tags_that_cannot_be_read(owned: Rig) -> None:
             operation="organizations:ListTagsForResource", code="AccessDeniedException", message="Not you."
         )
     )
+    owned.emulator.world.faults[:] = owned.emulator.world.faults[1:]
     ran = owned.run("audit", "--hand-off", "owners", "--by", "tag:team", profile=DELEGATE)
+    assert ran.code == 6
     assert "not every account's tags could be read" in ran.err
     assert [one["owner"] for one in handed(owned, "index.csv")] == ["(tags not read)"]
+
+
+def test_files_that_cannot_be_written_do_not_take_the_audit_with_them(
+    owned: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full at the end; who hears of errors only hears of it."""
+
+    def full(path: Path, _: str) -> None:
+        raise BadInput(f"{path.name}: No space left on device", advice="Make room.")
+
+    owned.emulator.world.faults.clear()
+    monkeypatch.setattr(hand_off, "write_private", full)
+    ran = owned.json("audit", "--hand-off", "owners", "--quiet", profile=DELEGATE)
+    assert ran.code == 6
+    assert len(ran.document["accounts"]) == 7
+    assert ran.err.splitlines() == [
+        "the hand-off is INCOMPLETE: ou-Workloads-Old.csv: No space left on device."
+    ]
 
 
 @pytest.mark.parametrize(

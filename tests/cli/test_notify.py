@@ -120,7 +120,7 @@ def test_both_are_told(rig: Rig) -> None:
             ],
         }
     ]
-    assert app.notes == []
+    assert app.problems == []
 
 
 def test_a_fifo_topic_is_told(rig: Rig) -> None:
@@ -135,7 +135,7 @@ def test_nothing_configured_nothing_told(rig: Rig) -> None:
     """And nothing is written."""
     app = configured(rig, "")
     assert tell(app, message()) == ()
-    assert (notes(rig), app.notes) == ([], [])
+    assert (notes(rig), app.problems) == ([], [])
 
 
 def test_a_topic_that_is_not_there(rig: Rig) -> None:
@@ -147,7 +147,7 @@ def test_a_topic_that_is_not_there(rig: Rig) -> None:
     assert isinstance(by_sns.outcome, Failed)
     assert (by_sns.outcome.reason.code, by_sns.outcome.reason.source) == ("NotFound", "aws")
     assert by_webhook.outcome == Done()
-    (note,) = app.notes
+    (note,) = app.problems
     assert note.startswith(f"the opened notification about {SHOP} was not delivered by sns to {topic}: ")
     (kept,) = notes(rig)
     assert [one["outcome"] for one in kept["deliveries"]] == ["failed", "done"]
@@ -165,7 +165,7 @@ def test_a_webhook_that_refuses(rig: Rig, status: int, headers: dict[str, str]) 
         (one,) = tell(app, message())
     assert isinstance(one.outcome, Failed)
     assert (one.outcome.reason.code, len(hook.documents)) == (str(status), 1)
-    assert SECRET_PATH not in json.dumps(notes(rig)) + " ".join(app.notes) + one.outcome.reason.text
+    assert SECRET_PATH not in json.dumps(notes(rig)) + " ".join(app.problems) + one.outcome.reason.text
 
 
 def test_a_webhook_that_is_down(rig: Rig) -> None:
@@ -177,7 +177,7 @@ def test_a_webhook_that_is_down(rig: Rig) -> None:
     (one,) = tell(app, message())
     assert isinstance(one.outcome, Failed)
     assert (one.outcome.reason.source, one.outcome.reason.code) == ("network", "NewConnectionError")
-    assert SECRET_PATH not in json.dumps(notes(rig)) + " ".join(app.notes)
+    assert SECRET_PATH not in json.dumps(notes(rig)) + " ".join(app.problems)
 
 
 def test_a_webhook_that_does_not_answer(rig: Rig) -> None:
@@ -188,7 +188,7 @@ def test_a_webhook_that_does_not_answer(rig: Rig) -> None:
         (one,) = tell(app, message())
     assert isinstance(one.outcome, Unknown)
     assert len(hook.documents) == 1
-    (note,) = app.notes
+    (note,) = app.problems
     assert note.startswith(f"whether the opened notification about {SHOP} arrived by webhook at http://127")
     assert SECRET_PATH not in note
     assert told(app, message()) == [None]
@@ -224,7 +224,7 @@ def test_a_ledger_that_cannot_be_written(rig: Rig) -> None:
     (one,) = tell(app, message())
     assert one.outcome == Done()
     assert len(received(sqs, url)) == 1
-    (note,) = app.notes
+    (note,) = app.problems
     assert note.startswith("what came of the notification could not be recorded: ")
 
 

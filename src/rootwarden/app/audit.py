@@ -66,8 +66,8 @@ def run_audit(
         _finish(files, tally, whole=one_pass.whole, stream=stream)
     finally:
         files.stop()
-    _tell_files(app, clients, files, placing, wait=one_pass.whole)
-    code = _exit_code(tally, one_pass, unsaved=files.problem is not None)
+    written = _tell_files(app, clients, files, placing, wait=one_pass.whole)
+    code = _exit_code(tally, one_pass, written=written)
     if stream is not None:
         return streamed_report(tally, files.compared), code
     taken = app.clock()
@@ -122,11 +122,12 @@ def _finish(files: AuditFiles, tally: Tally, *, whole: bool, stream: Stream | No
     files.finish(interrupted=not whole, rows=tally.total, summary=summary(tally))
 
 
-def _tell_files(app: App, clients: CallerClients, files: AuditFiles, placing: Placing, *, wait: bool) -> None:
+def _tell_files(app: App, clients: CallerClients, files: AuditFiles, placing: Placing, *, wait: bool) -> bool:
+    """Whether all was written."""
     if files.problem:
-        app.notes.append(f"not all was saved: {files.problem}")
-    if files.hand_off is not None:
-        app.notes += files.hand_off.write(clients, lambda row: placing(row, wait=wait))
+        app.problems.append(f"not all was saved: {files.problem}")
+    handed = files.hand_off is None or files.hand_off.write(app, clients, lambda row: placing(row, wait=wait))
+    return handed and files.problem is None
 
 
 def take_audit(
@@ -149,10 +150,10 @@ def take_audit(
     return Audit(chosen.organization.id, clients.endpoint, taken, placed, one_pass.interrupted)
 
 
-def _exit_code(tally: Tally, one_pass: AuditPass, *, unsaved: bool) -> int:
-    """6 where accounts could not be listed, read wholly or saved, which wins over 1 for an exposed one; else 0; 130 when broken off."""
+def _exit_code(tally: Tally, one_pass: AuditPass, *, written: bool) -> int:
+    """6 where not all could be listed, read wholly or written, which wins over 1 for an exposed one; else 0; 130 when broken off."""
     if one_pass.interrupted:
         return Interrupted.exit_code
-    if tally.incomplete or unsaved or one_pass.unlisted:
+    if tally.incomplete or not written or one_pass.unlisted:
         return _INCOMPLETE
     return 1 if tally.count(AuditOutcome.EXPOSED) else 0

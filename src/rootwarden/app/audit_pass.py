@@ -135,9 +135,9 @@ class AuditPass:
         except Interrupted:  # raised after the last row
             self.interrupted = True
             if self.total is None:
-                self._app.notes.append(f"INCOMPLETE: not all accounts are known: {_UNLISTED.text}")
+                self._app.problems.append(f"INCOMPLETE: not all accounts are known: {_UNLISTED.text}")
         except ListBrokeOff as error:  # likewise
             self.unlisted = error
-            self._app.notes.append(f"INCOMPLETE: {error.message}")
+            self._app.problems.append(f"INCOMPLETE: {error.message}")
         while ready:
             yield ready.popleft(), True

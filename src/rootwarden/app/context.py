@@ -49,11 +49,13 @@ def _say_nothing(_text: str) -> None:
 
 @dataclass(slots=True)
 class App:
-    """What a command works with. ``notes`` are sentences for the user that are not results; the front end prints them."""
+    """What a command works with. The front end prints ``notes`` and ``problems``: sentences for the user that are not results."""
 
     choices: Choices
     settings: Settings
     notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What went wrong beside the result, or must not be overlooked; said to those too who want to hear of errors only."""
     say: Callable[[str], None] = _say_nothing
     """Tells the user something at once: that what begins now will take long."""
     max_rate: int | None = None

@@ -132,7 +132,7 @@ def record_break_glass(
         ticket=app.choices.ticket,
         details={"command": command, "task": task.value},
     )
-    app.notes.append(
+    app.problems.append(
         f"BREAK GLASS: {task.value} in {chosen.account.id} {chosen.account.name} with neither exception nor plan; the ledger says who "
         "and why"
     )

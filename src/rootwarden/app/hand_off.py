@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from rootwarden.app.context import App
     from rootwarden.aws.clients import CallerClients
     from rootwarden.model.audit import AuditRow
     from rootwarden.model.ids import AccountId
@@ -44,24 +45,33 @@ class HandOff:
         if is_asked_about(row):
             self._rows.append(row)
 
-    def write(self, clients: CallerClients, placed: Callable[[AuditRow], AuditRow]) -> tuple[str, ...]:
-        """Writes the files; the notes for the user say where they are, and what was not read. Raises BadInput."""
-        notes = []
+    def write(self, app: App, clients: CallerClients, placed: Callable[[AuditRow], AuditRow]) -> bool:
+        """Writes the files, and tells the user where they are and what went wrong; whether nothing did.
+
+        Raises nothing of it: the audit is told all the same.
+        """
+        whole = True
         owner_of: Callable[[AuditRow], str] = _unit_of
         if self._tag is not None:
             tags, problem = self._tags(clients)
             owner_of = _owner_by_tag(self._tag, tags)
-            notes += [f"not every account's tags could be read: {problem}"] if problem else []
+            if problem:
+                app.problems.append(f"not every account's tags could be read: {problem}")
+                whole = False
         prefix = "ou" if self._tag is None else "tag"
         files = hand_off_files(map(placed, self._rows), owner_of, prefix)
-        for name, text in files.items():
-            write_private(self._folder / name, text)
+        try:
+            for name, text in files.items():
+                write_private(self._folder / name, text)
+        except BadInput as error:
+            app.problems.append(f"the hand-off is INCOMPLETE: {error.message}")
+            return False
         count = len(files) - 1
-        notes.append(
+        app.notes.append(
             f"{count} file{'' if count == 1 else 's'} for owners in {self._folder}; index.csv says whose is which. AWS's data on "
             "the last use of keys and passwords can be hours behind"
         )
-        return tuple(notes)
+        return whole
 
     def _tags(self, clients: CallerClients) -> tuple[dict[AccountId, Mapping[str, str]], str | None]:
         found: dict[AccountId, Mapping[str, str]] = {}

@@ -68,19 +68,21 @@ def _by_sns(clients: CallerClients, topic: str, said: Notification) -> Delivery:
 def _report(app: App, recorder: Recorder, said: Notification, deliveries: list[Delivery]) -> None:
     for one in deliveries:
         if isinstance(one.outcome, Failed):
-            app.notes.append(
+            app.problems.append(
                 f"the {said.kind} notification about {said.account} was not delivered by {one.channel} to {one.target}: "
                 f"{_said(one.outcome.reason)}"
             )
         elif isinstance(one.outcome, Unknown):
-            app.notes.append(
+            app.problems.append(
                 f"whether the {said.kind} notification about {said.account} arrived by {one.channel} at {one.target} is not "
                 f"known: {_said(one.outcome.reason)}"
             )
     try:
         record_notification(recorder, said, deliveries)
     except LedgerError as error:
-        app.notes.append(f"what came of the notification could not be recorded: {error.message.rstrip('.')}")
+        app.problems.append(
+            f"what came of the notification could not be recorded: {error.message.rstrip('.')}"
+        )
 
 
 def _said(reason: Reason) -> str:

@@ -65,7 +65,7 @@ class Watch:
                 raise
             except RootwardenError as error:
                 self.unread.append(one.account)
-                self._on.app.notes.append(
+                self._on.app.problems.append(
                     f"what was done as root in {one.account} could not be looked up: {error.message}"
                 )
                 continue

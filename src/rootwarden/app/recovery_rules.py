@@ -100,4 +100,4 @@ def note_break_glass(on: Ground, account: AccountId, passed: Sequence[str]) -> N
         ticket=choices.ticket,
         details={"command": on.command, "passed": list(passed)},
     )
-    on.app.notes.append(f"BREAK GLASS in {account}: {'; '.join(passed)}; the ledger says who and why")
+    on.app.problems.append(f"BREAK GLASS in {account}: {'; '.join(passed)}; the ledger says who and why")

@@ -45,11 +45,11 @@ def settle_opening(on: Ground, exception: RecoveryException) -> Settling:
             elif found is Settling.NOT_OPENED:
                 now, taken_back = take_all_back(on, now)
                 if not all(isinstance(one.outcome, Done | NothingToDo) for one in taken_back):
-                    on.app.notes.append(f"the exemption of exception {now.id} could not be taken back yet")
+                    on.app.problems.append(f"the exemption of exception {now.id} could not be taken back yet")
                     return Settling.UNSEEN
                 record_closed(on.recorder, now, how="not_opened")
     except LeaseLost as error:
-        on.app.notes.append(error.message)
+        on.app.problems.append(error.message)
         return Settling.UNSEEN
     return found
 

@@ -105,10 +105,10 @@ class Applying:
         report = self._report(outcomes)
         if isinstance(stopped, (LedgerError, Interrupted)):
             if isinstance(stopped, LedgerError):
-                self._app.notes.append(f"STOPPED, since the ledger cannot be written: {stopped.message}")
+                self._app.problems.append(f"STOPPED, since the ledger cannot be written: {stopped.message}")
             return report, stopped.exit_code
         if stopped:
-            self._app.notes.append(f"STOPPED: {stopped.message}")
+            self._app.problems.append(f"STOPPED: {stopped.message}")
         return report, 0 if all(filed) and all(one.complete for one in outcomes) else _INCOMPLETE
 
     def _file(self, evidence: EvidenceFolder, report: Report, recorder: Recorder) -> bool:
@@ -119,7 +119,7 @@ class Applying:
                 self._app, evidence, recorder, outcomes=report.document, plan_hash=plan_hash
             )
         except RootwardenError as error:
-            self._app.notes.append(f"the evidence is INCOMPLETE: {error.message}")
+            self._app.problems.append(f"the evidence is INCOMPLETE: {error.message}")
             return False
         self._app.notes.append(f"evidence in {self._choice.evidence}, its manifest has SHA-256 {sha256}")
         return True

@@ -104,11 +104,11 @@ class SetupRun:
         return report, _SOME_FAILED if failed or status is None else _COMPLETE
 
     def _status(self, recorder: Recorder, earlier: Iterable[OpenIntent]) -> dict[str, Any] | None:
-        """What AWS says afterwards; None, and a note, where it cannot be read any more: what was done is told all the same."""
+        """What AWS says afterwards; None, and a problem, where it cannot be read any more: what was done is told all the same."""
         try:
             baseline = gather_baseline(self._clients)
         except AwsError as error:
-            self._app.notes.append(f"could not look again afterwards: {error.message}")
+            self._app.problems.append(f"could not look again afterwards: {error.message}")
             return None
         settle_by_baseline(recorder, earlier, baseline)
         verdict = judge(baseline)

@@ -74,7 +74,9 @@ def keep(app: App, clients: CallerClients, backup: Backup, choice: BackupChoice)
         try:
             put_backup(clients.client("s3"), location.bucket, key, data, owner=_owner(app, clients))
         except AwsError:
-            app.notes.append(f"no backup was written to {_S3}{location.bucket}/{key}, so nothing is changed")
+            app.problems.append(
+                f"no backup was written to {_S3}{location.bucket}/{key}, so nothing is changed"
+            )
             raise
         places.append(f"{_S3}{location.bucket}/{key}")
     return Kept(tuple(places), file_hash(data))

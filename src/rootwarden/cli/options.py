@@ -51,7 +51,7 @@ Output = Annotated[
 Reason = Annotated[str | None, _option("Why this is done.")]
 Ticket = Annotated[str | None, _option("The ticket it belongs to.")]
 Verbose = Annotated[int, _option("Say more on stderr; twice for every call.", "--verbose", "-v", count=True)]
-Quiet = Annotated[bool, _option("Say nothing on stderr but errors.", "--quiet", "-q")]
+Quiet = Annotated[bool, _option("Say nothing on stderr but errors and what went wrong.", "--quiet", "-q")]
 NoColor = Annotated[bool, _option("No colours (NO_COLOR).", "--no-color")]
 
 

@@ -53,9 +53,11 @@ class Terminal:
             typer.echo(printable(text), err=True)
 
     def say_notes(self, app: App) -> None:
-        """Prints the app's notes, each once."""
+        """Prints the app's notes and problems, each once; quiet leaves out the notes alone."""
         while app.notes:
             self.say(f"{app.notes.pop(0)}.")
+        while app.problems:
+            typer.echo(printable(f"{app.problems.pop(0)}."), err=True)
 
     def show(self, report: Report, *, will_ask: bool) -> None:
         """A table on stderr, for a person to read before answering; where nobody is asked, quiet leaves it out."""
