@@ -26,12 +26,22 @@ _ABSENT_OFTEN: Final = {
 """Keys of which a Deny is often written as if they were always there; aws:AssumedRoot has a finding of its own."""
 
 
-def size_finding(document: Any, kind: PolicyKind, path: str) -> Iterator[LintFinding]:
-    """Whether the document fits. What is sent need hold no white space, so none is counted."""
+def size_finding(document: Any, kind: PolicyKind, path: str, text: str | None) -> Iterator[LintFinding]:
+    """Whether the document fits, and whether its text does, where that is known.
+
+    Organizations' API keeps a policy exactly as it is sent and counts it so; its console, and IAM, leave white space out
+    ("Quotas" in the AWS Organizations User Guide).
+    """
     size = len(json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str))
     if size > kind.limit:
-        text = f"it has {size:,} characters without white space, and {_called(kind)} may have {kind.limit:,}"
-        yield LintFinding("too_large", text, path)
+        said = f"it has {size:,} characters without white space, and {_called(kind)} may have {kind.limit:,}"
+        yield LintFinding("too_large", said, path)
+    elif text is not None and kind is not PolicyKind.IDENTITY and len(text) > kind.limit:
+        said = (
+            f"it has {len(text):,} characters as it is written, and {_called(kind)} sent through the API may have {kind.limit:,}; "
+            f"without white space it has {size:,}"
+        )
+        yield LintFinding("large_as_written", said, path)
 
 
 def element_findings(policy: Policy, raw: list[tuple[str, Any]], kind: PolicyKind) -> Iterator[LintFinding]:

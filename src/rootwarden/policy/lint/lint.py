@@ -121,7 +121,8 @@ def _checked(given: _Given) -> Linted:
     except MalformedPolicy as error:
         return _malformed(source, name, kind, error)
     effects = effects_of(policy, kind, given.partition)
-    findings = (*_findings(policy, given.document, kind, given.partition), *_not_allowed(effects))
+    text = given.text if is_json else None
+    findings = (*_findings(policy, given.document, kind, given.partition, text), *_not_allowed(effects))
     return Linted(source, name, kind, findings, effects)
 
 
@@ -134,9 +135,11 @@ def _mapping(document: Any, *, in_template: bool) -> dict[str, Any]:
     return document
 
 
-def _findings(policy: Policy, document: Any, kind: PolicyKind, partition: str) -> Iterator[LintFinding]:
+def _findings(
+    policy: Policy, document: Any, kind: PolicyKind, partition: str, text: str | None
+) -> Iterator[LintFinding]:
     raw = raw_statements(document)
-    yield from size_finding(document, kind, "")
+    yield from size_finding(document, kind, "", text)
     yield from element_findings(policy, raw, kind)
     asker = LintAsker(policy, partition)
     accounts = tuple(sorted(set(_ACCOUNT.findall(policy.source))))

@@ -25,6 +25,7 @@ _LIMITS: Final = {PolicyKind.IDENTITY: 6_144, PolicyKind.SCP: 10_240, PolicyKind
 RULES: Final = {
     "malformed": "The document is no policy that AWS would accept.",
     "too_large": "The document is larger than AWS takes.",
+    "large_as_written": "With its white space, which the API counts, the document is larger than AWS takes.",
     "yaml_null": "An unquoted Null is an empty key in YAML, and the condition is lost.",
     "principal_here": "There is a Principal where none belongs.",
     "rcp_principal": 'A statement of an RCP has to have the Principal "*".',

@@ -16,6 +16,7 @@ from rootwarden.policy.reader import join
 MOST_CHARACTERS: Final = 1_000_000
 """The longest file that is read: templates may be larger than policies."""
 _MOST_NODES: Final = 200_000
+_MOST_DIGITS: Final = 40
 _PLACEHOLDER: Final = "${CloudFormation}"
 """What stands for a value that only the deployment knows: a policy variable that nobody knows either."""
 _NULL: Final = "tag:yaml.org,2002:null"
@@ -81,6 +82,9 @@ class _Walk:
 
     def _members(self, node: yaml.MappingNode, path: str) -> Any:
         for key, one in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                line, column = _mark(key)
+                raise MalformedPolicy(f"in line {line}, column {column} stands a key that is no text")
             name = str(key.value)
             place = join(path, name)
             self._written.marks[place.lower()] = _mark(key)
@@ -110,7 +114,9 @@ def _scalar(node: Any) -> Any:
         case "null":
             return None
         case "int":
-            return int(node.value) if node.value.lstrip("+-").isdigit() else node.value
+            # Python refuses to read thousands of digits as a number.
+            is_plain = len(node.value) <= _MOST_DIGITS and node.value.lstrip("+-").isdigit()
+            return int(node.value) if is_plain else node.value
         case _:
             return node.value
 
@@ -127,12 +133,12 @@ def documents(value: Any) -> list[tuple[str, Any, str]]:
             path = join(join("Resources", name), "Properties")
             found += [
                 (join(path, where), document, kind)
-                for where, document, kind in _in(one.get("Type"), properties)
+                for where, document, kind in _in(str(one.get("Type")), properties)
             ]
     return found
 
 
-def _in(kind: Any, properties: dict[str, Any]) -> list[tuple[str, Any, str]]:
+def _in(kind: str, properties: dict[str, Any]) -> list[tuple[str, Any, str]]:
     if kind == "AWS::Organizations::Policy":
         types = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "rcp"}
         what = types.get(str(properties.get("Type")))

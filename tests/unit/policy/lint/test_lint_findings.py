@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from rootwarden.model.ids import AccountId
 from rootwarden.model.operator_role import OperatorRole
@@ -53,6 +56,8 @@ CASES: dict[str, tuple[PolicyKind, str, list[str], str]] = {
     "one principal in an RCP": (PolicyKind.RCP, policy(deny(Action="s3:PutObject", Principal={"AWS": "arn:aws:iam::222222222222:root"})), ["rcp_principal"], '"Principal": "*"'),
     "allow in an RCP": (PolicyKind.RCP, policy({"Effect": "Allow", "Action": "*", "Resource": "*", **EVERYBODY}), ["rcp_allow"], "cannot allow"),
     "too large an RCP": (PolicyKind.RCP, policy(*[deny(Action="s3:PutObject", Sid=f"S{n}", **EVERYBODY) for n in range(80)]), ["too_large"], "an RCP may have 5,120"),
+    "an SCP with much white space": (PolicyKind.SCP, policy(deny(Action="sts:GetFederationToken")) + " " * 10_240, ["large_as_written"], "10,3"),
+    "an identity policy with much white space": (PolicyKind.IDENTITY, policy(deny()) + " " * 10_240, [], ""),
     "operator misspelt": (PolicyKind.SCP, policy(deny(Condition={"StringEqual": {"aws:RequestTag/x": "y"}})), ["unknown_operator"], "StringEquals is probably meant"),
     "set operator misspelt": (PolicyKind.SCP, policy(deny(Condition={"ForAnyValue:ArnLikes": {"aws:RequestTag/x": "y"}})), ["unknown_operator"], "ArnLike is probably meant"),
     "key misspelt": (PolicyKind.IDENTITY, policy(deny(Condition={"StringEquals": {"sts:TaskPolicyArns": "y"}})), ["misspelt_key"], "sts:TaskPolicyArn is probably meant"),
@@ -229,8 +234,81 @@ def test_places_are_those_of_the_file() -> None:
         "[" * 1200,
         "\x00",
         "{" + '"a": ' * 500,
+        "? [a, b]\n: c\n",
+        '{"Version": ' + "9" * 5_000 + ', "Statement": []}',
     ],
-    ids=["in itself", "billion laughs", "deep", "no text", "broken"],
+    ids=["in itself", "billion laughs", "deep", "no text", "broken", "a list for a key", "digits"],
 )
 def test_hostile_files_are_malformed_and_nothing_else(text: str) -> None:
     assert codes(lint(text)) == ["malformed"]
+
+
+NAMES = st.sampled_from(
+    [
+        "Version",
+        "Id",
+        "Statement",
+        "Sid",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "Principal",
+        "Condition",
+        "Null",
+        "Bool",
+        "StringLike",
+        "aws:PrincipalArn",
+        "Resources",
+        "Type",
+        "Properties",
+        "Policies",
+        "PolicyDocument",
+        "Content",
+        "Fn::Sub",
+        "Ref",
+    ]
+)
+VALUES = st.sampled_from(
+    (
+        *("2012-10-17", "Deny", "Allow", "*", "sts:AssumeRoot", "arn:aws:iam::*:root", "true", "${x", ""),
+        *("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Organizations::Policy", "SERVICE_CONTROL_POLICY"),
+        *(7, 1.5, -(10**50), float("inf"), True, None),
+    )
+)
+ANYTHING = st.recursive(
+    VALUES | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(("Deny", "Allow")), "Action": ANYTHING, "Resource": ANYTHING},
+    optional={"Condition": ANYTHING, "Principal": ANYTHING, "Sid": ANYTHING},
+)
+POLICIES = st.fixed_dictionaries(
+    {"Statement": ANYTHING | st.lists(STATEMENTS, max_size=2)}, optional={"Version": VALUES}
+)
+TEMPLATES = st.fixed_dictionaries(
+    {
+        "Resources": st.dictionaries(
+            st.text(max_size=3),
+            ANYTHING
+            | st.fixed_dictionaries(
+                {"Type": VALUES, "Properties": st.dictionaries(NAMES, ANYTHING | POLICIES, max_size=4)}
+            ),
+            max_size=3,
+        )
+    }
+)
+
+
+@settings(deadline=None, max_examples=250)
+@given(ANYTHING | POLICIES | TEMPLATES, st.sampled_from((None, *PolicyKind)), st.booleans())
+@example({"Resources": {"A": {"Type": ["x"], "Properties": {"Policies": 7}}}}, None, False)
+def test_whatever_a_file_holds_there_is_an_answer(value: Any, kind: PolicyKind | None, in_yaml: bool) -> None:
+    text = yaml.safe_dump(value) if in_yaml else json.dumps(value)
+    for one in lint_file("policy", text, kind=kind):
+        assert {finding.code for finding in one.findings} <= RULES.keys()
+        assert all(finding.line and finding.column for finding in one.findings)
