@@ -178,9 +178,7 @@ def _roles_away(rig: Rig, ledger: Path) -> Tried:
         home=SECURITY,
         before=ROLES,
         only=(
-            "cloudformation:DeleteStack",
             "iam:DeletePolicy",
-            "organizations:ListPolicies",
             "organizations:ListRoots",
         ),
     )

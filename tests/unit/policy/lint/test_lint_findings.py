@@ -304,7 +304,7 @@ TEMPLATES = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=150)
 @given(ANYTHING | POLICIES | TEMPLATES, st.sampled_from((None, *PolicyKind)), st.booleans())
 @example({"Resources": {"A": {"Type": ["x"], "Properties": {"Policies": 7}}}}, None, False)
 def test_whatever_a_file_holds_there_is_an_answer(value: Any, kind: PolicyKind | None, in_yaml: bool) -> None:
